@@ -1,0 +1,1 @@
+"""Divisions, boundaries and place names (区划 · 界线 · 地名) as one coverage."""

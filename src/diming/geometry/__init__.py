@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the chain, its faces, and the ground they lie on."""

@@ -1,0 +1,1 @@
+"""What is true of the world. Standard library only; geometry is opaque here."""

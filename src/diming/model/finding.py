@@ -1,0 +1,185 @@
+"""Findings, and the report that carries them (发现, 检查报告)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Severity(StrEnum):
+    """How much a finding weighs (严重程度)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Tell whether this severity is at or above `threshold`."""
+        order = list(Severity)
+        return order.index(self) <= order.index(threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """Where a unit came from: position in ``Report.inputs``, and its fid there."""
+
+    input: int
+    fid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An accepted finding (例外): who accepted it, why, and until when."""
+
+    id: str
+    reason: str
+    approver: str
+    date: date | None = None
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact found wrong.
+
+    Findings carry facts, never words: `diming.present.words` says them in
+    Chinese or English.
+    """
+
+    rule: str
+    severity: Severity
+    #: Codes of the units concerned; a name, or ``file#fid``, where there is no code.
+    units: tuple[str, ...] = ()
+    #: Their names, in the same order; empty strings where unknown.
+    names: tuple[str, ...] = ()
+    records: tuple[RecordRef, ...] = ()
+    #: Numbers, each key ending in its unit: ``area_m2``, ``width_m``, ``parts_count``.
+    measures: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    #: Other facts a message needs: ``reason``, ``expected``, ``column``…
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    #: A place to look at: WGS 84 longitude, latitude (input x, y if the CRS is unknown).
+    at: tuple[float, float] | None = None
+    #: A shapely geometry in the same coordinates as `at`, or None.
+    geometry: Any = None
+    #: True when the units concerned come from different inputs (接边).
+    seam: bool = False
+    #: Stable fingerprint of what is wrong: ``rule:12 hex digits``.
+    id: str = ""
+    excepted_by: Exemption | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """What became of a rule: run, skipped on request, or not applicable."""
+
+    rule: str
+    status: str
+    #: Why it did not run, as a message key with facts; None when it ran.
+    reason: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InputRecord:
+    """One layer that was checked, and how each of its records is accounted for.
+
+    ``features + unusable == declared`` always holds.
+    """
+
+    path: str
+    layer: str | None
+    #: Records the file says it has.
+    declared: int
+    #: Records that became units and were examined.
+    features: int
+    #: Records that did not; each has a finding that says why.
+    unusable: int
+    sha256: str
+    crs: str | None
+    encoding: str | None = None
+    #: What the file says of itself that must be shown, e.g. 示意 (illustrative).
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What a check was asked to do; it travels in the report, so a result can be repeated.
+
+    All lengths are metres on the ground.
+    """
+
+    gap_width_m: float = 5.0
+    tolerance_m: float = 0.001
+    spike_angle_deg: float = 1.0
+    spike_length_m: float = 1.0
+    sliver_width_m: float = 0.5
+    short_edge_m: float = 0.01
+    code_system: str = "auto"
+    date: date | None = None
+    rules: tuple[str, ...] | None = None
+    skip: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a check: what was examined, what ran, what was found."""
+
+    version: str
+    created: datetime
+    inputs: tuple[InputRecord, ...]
+    settings: CheckSettings
+    units_examined: int
+    vertices_examined: int
+    #: How lengths and areas were measured, as facts for the reader.
+    measured: Mapping[str, Any]
+    rules: tuple[RuleRun, ...]
+    findings: tuple[Finding, ...]
+    #: Outlines of the examined units in WGS 84, for maps; opaque here.
+    backdrop: Any = None
+
+    def summary(self) -> dict[str, int]:
+        """Count findings by severity; accepted ones are counted apart."""
+        open_ = Counter(f.severity for f in self.findings if f.excepted_by is None)
+        excepted = sum(f.excepted_by is not None for f in self.findings)
+        return {**{str(s): open_[s] for s in Severity}, "excepted": excepted}
+
+    def fails(self, threshold: Severity = Severity.ERROR) -> bool:
+        """Tell whether an open finding is at or above `threshold`."""
+        return any(
+            f.severity.reaches(threshold) for f in self.findings if f.excepted_by is None
+        )
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> Report:
+        """Return the same report with other findings."""
+        return replace(self, findings=findings)
+
+    def to_geodataframe(self, lang: str | None = None) -> Any:
+        """Return the findings as a GeoDataFrame in WGS 84, one row a finding."""
+        from diming.present.table import findings_table
+
+        return findings_table(self, lang)
+
+    def explore(self, **options: Any) -> Any:
+        """Return an interactive folium map of the findings (for Jupyter)."""
+        from diming.present.notebook import explore
+
+        return explore(self, **options)
+
+    def plot(self, **options: Any) -> Any:
+        """Draw units and findings with matplotlib; return the axes."""
+        from diming.present.notebook import plot
+
+        return plot(self, **options)
+
+    def _repr_html_(self) -> str:
+        from diming.present.notebook import summary_html
+
+        return summary_html(self)

@@ -1,0 +1,1 @@
+"""What people look at: words, reports, pages, plots."""

@@ -1,0 +1,1 @@
+"""Tables in, findings out; one idea a file."""
