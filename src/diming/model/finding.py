@@ -129,6 +129,16 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Backdrop:
+    """Outlines of the examined units, simplified, in the coordinates of the findings."""
+
+    #: An array of shapely geometries; opaque here.
+    outlines: Any
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of a check: what was examined, what ran, what was found."""
 
@@ -142,8 +152,8 @@ class Report:
     measured: Mapping[str, Any]
     rules: tuple[RuleRun, ...]
     findings: tuple[Finding, ...]
-    #: Outlines of the examined units in WGS 84, for maps; opaque here.
-    backdrop: Any = None
+    #: What maps draw beneath the findings; None when nobody asked for a map.
+    backdrop: Backdrop | None = None
 
     def summary(self) -> dict[str, int]:
         """Count findings by severity; accepted ones are counted apart."""
