@@ -121,10 +121,11 @@ def test_missing_code() -> None:
     assert World(["500101", ""]).missing()[0].units == ("#2",)
 
 
-def test_nothing_is_missing_without_a_code_column() -> None:
+def test_nothing_is_missing_where_nobody_has_a_code_or_codes_are_foreign() -> None:
     assert World(["", ""]).missing() == []
-    assert World(["way/1", "", ""]).missing() == []
-    assert len(World(["a", "b", ""]).missing()) == 1
+    assert World(["", ""], "ministry").missing() == []
+    assert World(["47001", "47003", ""]).missing() == []
+    assert len(World(["99", ""], "ministry").missing()) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Codes are read once (`diming.rules.code_reading.read_codes`); each rule then
 takes units and reading and returns findings. On foreign codes only
-`duplicate_code` and `missing_code` say anything.
+`duplicate_code` says anything.
 """
 
 from __future__ import annotations
@@ -76,14 +76,13 @@ def duplicate_code(units: Units, reading: CodeReading) -> list[Finding]:
 
 
 def missing_code(units: Units, reading: CodeReading) -> list[Finding]:
-    """Find units without a code where others have one.
+    """Find units without a code where others have a division code.
 
-    Foreign codes count only if at least half of the units have one: an
-    identifier that few records carry is not a code column.
+    Of foreign codes nobody knows whether every unit must have one: American
+    atlases leave it empty for areas that were no county.
     """
     without = _blank(units.code)
-    with_code = len(units) - int(without.sum())
-    if with_code == 0 or (not reading.applicable and 2 * with_code < len(units)):
+    if not reading.applicable or without.all():
         return []
     return [
         _finding("missing-code", Severity.ERROR, units, [i])
