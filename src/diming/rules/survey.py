@@ -161,7 +161,9 @@ class Survey:
         mine += [(others, int(i)) for i in other_units] if others is not None else []
         labels = tuple(s.label(i) for s, i in mine)
         inputs = {int(s.units.input[i]) for s, i in mine}
-        where = self.ground.lonlat(np.asarray(at, dtype=float)[None])[0] if at is not None else None
+        where = None if at is None else self.ground.lonlat(np.asarray(at, dtype=float)[None])[0]
+        if where is not None and not np.isfinite(where).all():
+            where, geometry = None, None
         if geometry is not None:
             geometry = self.ground.as_lonlat(np.array([geometry], dtype=object))[0]
         return Finding(
