@@ -177,7 +177,12 @@ def _add_layer(
 
     if not features:
         return
-    style = {"color": color, "weight": weight, "fillColor": color, "fillOpacity": fill}
+    style: dict[str, Any] = {
+        "color": color,
+        "weight": weight,
+        "fillColor": color,
+        "fillOpacity": fill,
+    }
     folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name=_escape(name),

@@ -26,7 +26,7 @@ def significant(value: float, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> significant(812.43), significant(0.0012345), significant(123456.7)
+    >>> significant(812.43), significant(0.0012347), significant(123456.7)
     ('812.4', '0.001235', '123457')
     """
     if not math.isfinite(value):

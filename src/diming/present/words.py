@@ -37,6 +37,9 @@ RULES: tuple[str, ...] = tuple(TITLES)
 #: Units named in one message; the rest is counted.
 MOST_NAMED = 5
 
+#: Items listed in the message of an error, where one has to be chosen.
+MOST_CHOICES = 40
+
 
 def rule_title(rule: str, lang: str | None) -> str:
     """Return the title of a rule; its name if we have no words for it."""
@@ -65,7 +68,9 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
 
 def error_text(error: DimingError, lang: str | None) -> str:
     """Return one sentence for an error of this library."""
-    places: dict[str, Any] = {key: _fact(value, lang) for key, value in error.facts.items()}
+    places: dict[str, Any] = {
+        key: _fact(value, lang, most=MOST_CHOICES) for key, value in error.facts.items()
+    }
     return fill(error.template, lang, places)
 
 
@@ -248,7 +253,7 @@ def _texts(facts: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
     return {key: _fact(value, lang) for key, value in facts.items()}
 
 
-def _fact(value: Any, lang: str | None) -> Any:
+def _fact(value: Any, lang: str | None, most: int = MOST_NAMED) -> Any:
     """Return a fact as harmless text; whole numbers and floats stay numbers."""
     if isinstance(value, bool) or value is None:
         return plain("" if value is None else value)
@@ -258,5 +263,5 @@ def _fact(value: Any, lang: str | None) -> Any:
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return join([plain(item) for item in items], lang)
+        return join([plain(item) for item in items], lang, most)
     return plain(value)
