@@ -22,8 +22,8 @@ HELP_OF_HELP = N_("Show this help.")
 
 #: Names of sections and places in click's own words.
 USAGE = N_("Usage:")
-OPTIONS = N_("Options")
-COMMANDS = N_("Commands")
+OPTIONS = N_("Options:")
+COMMANDS = N_("Commands:")
 _PIECES = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))
 
 
@@ -34,6 +34,10 @@ class WideFormatter(click.HelpFormatter):
         """Write the usage line."""
         start = f"{prefix or USAGE} {prog} "
         self.write(wrap(args, self.width, first=start, indent=" " * display_width(start)) + "\n")
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section, with the colon of its language."""
+        self.write(f"{'':>{self.current_indent}}{heading}\n")
 
     def write_text(self, text: str) -> None:
         """Write paragraphs."""

@@ -53,6 +53,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
 @click.group(
     cls=Diming,
     invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
     help=N_(
         "Check coverages of administrative divisions: overlaps, gaps, codes, hierarchy, "
         "and whether neighbouring deliveries fit together."

@@ -15,7 +15,7 @@ from diming.present.language import N_, P_, fill, resolve_language, say
 from diming.present.plain import plain
 from diming.present.report_json import geometry
 from diming.present.text import ordered, place_text, summary_line
-from diming.present.words import hint, message, rule_title, severity_word, unit_label
+from diming.present.words import hint, message, remark_text, rule_title, severity_word, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,9 @@ def summary_html(report: Report, lang: str | None = None) -> str:
     more = len(findings) - MOST_SHOWN
     rest = fill(P_("and {count} more", "and {count} more", "count"), lang, {"count": more})
     remarks = "".join(
-        f"<div><b>{_escape(plain(remark))}</b></div>" for i in report.inputs for remark in i.remarks
+        f"<div><b>{_escape(remark_text(remark, lang))}</b></div>"
+        for i in report.inputs
+        for remark in i.remarks
     )
     table = f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
     return (

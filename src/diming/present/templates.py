@@ -109,7 +109,7 @@ MESSAGES: dict[str, Template] = {
         "{subject}: the code {code} is that of a statistical summary row, not of a division"
     ),
     "code-kind": N_(
-        "{subject}: the code {code} is in the range for {expected}, the unit is {kind}"
+        "{subject}: the code {code} is in the range for {expected}, but the unit is {kind}"
     ),
     "code-parent": N_(
         "{subject}: the parent is given as {parent}, but the code {code} calls for {expected}"
@@ -244,4 +244,9 @@ STATUSES: dict[str, str] = {
     "run": N_("run"),
     "skipped": N_("skipped"),
     "not-applicable": N_("not applicable"),
+}
+
+#: What a file may say of itself, as a key; other remarks are shown as they are.
+REMARKS: dict[str, str] = {
+    "illustrative": N_("Illustrative, not real boundaries"),
 }

@@ -11,11 +11,11 @@ from diming.present.measured import measured_lines, settings_line
 from diming.present.plain import plain, wrap
 from diming.present.words import (
     RULES,
-    error_text,
     hint,
     input_labels,
     message,
     reason_text,
+    remark_text,
     rule_title,
     severity_word,
     status_word,
@@ -23,8 +23,6 @@ from diming.present.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-__all__ = ["error_text", "ordered", "render_text", "summary_line"]
 
 WIDTH = 80
 
@@ -127,7 +125,7 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
             details.append(plain(record.encoding))
         yield wrap(f"{label}: {' · '.join(details)}", WIDTH, first="  ", indent="    ")
         for remark in record.remarks:
-            text = say(N_("Note of the file: {remark}"), lang, remark=plain(remark))
+            text = remark_text(remark, lang)
             yield _paint(wrap(text, WIDTH, first="  !! ", indent="     "), "warning", color)
     yield ""
     yield say(

@@ -19,6 +19,7 @@ from diming.present.templates import (
     CLAUSES,
     MESSAGES,
     REASONS,
+    REMARKS,
     RULE_CLAUSES,
     SEVERITIES,
     STATUSES,
@@ -66,6 +67,11 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
     return fill(template, lang, _texts(run.facts, lang)) if template else plain(run.reason)
 
 
+def remark_text(remark: str, lang: str | None) -> str:
+    """Return what a file says of itself and must be shown (示意)."""
+    return say(REMARKS[remark], lang) if remark in REMARKS else plain(remark)
+
+
 def error_text(error: DimingError, lang: str | None) -> str:
     """Return one sentence for an error of this library."""
     places: dict[str, Any] = {
@@ -108,10 +114,11 @@ def message(finding: Finding, lang: str | None, inputs: Sequence[InputRecord] = 
 def hint(finding: Finding, lang: str | None) -> str:
     """Return what to do about a finding; empty if there is nothing to say."""
     template = HINTS.get(f"{finding.rule}:{finding.facts.get('reason')}") or HINTS.get(finding.rule)
-    hints = [say(template, lang)] if template else []
-    if finding.seam:
-        hints.append(say(SEAM_HINT, lang))
-    return say(N_(" "), lang).join(hints)
+    text = say(template, lang) if template else ""
+    if not finding.seam:
+        return text
+    seam = say(SEAM_HINT, lang)
+    return say(N_("{first} {second}"), lang, first=text, second=seam) if text else seam
 
 
 def unit_label(code: str, name: str = "") -> str:
