@@ -156,7 +156,8 @@ def test_everything_in_the_documentation_has_words():
 
 def test_message_names_units_and_sizes():
     assert message(OVERLAP, "zh") == (
-        "朝天门街道 (500103001)与解放碑街道 (500103002) 重叠，面积 812.4 m²，最宽 1.02 m，长 796 m"
+        "朝天门街道 (500103001) 与 解放碑街道 (500103002) 重叠，面积 812.4 m²，"
+        "最宽 1.02 m，长 796 m"
     )
     assert message(OVERLAP, "en") == (
         "朝天门街道 (500103001) and 解放碑街道 (500103002) overlap by 812.4 m², "
@@ -167,7 +168,7 @@ def test_message_names_units_and_sizes():
 def test_a_seam_names_both_deliveries():
     inputs = report().inputs
     assert message(OVERLAP, "en", inputs).endswith("(seam between a.gpkg and b.shp)")
-    assert message(OVERLAP, "zh", inputs).endswith("（接边：a.gpkg与b.shp 的成果不一致）")
+    assert message(OVERLAP, "zh", inputs).endswith("（接边：a.gpkg 与 b.shp 的成果不一致）")
     assert "neighbouring office" in hint(OVERLAP, "en")
 
 

@@ -51,6 +51,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
 
 
 @click.group(
+    name="diming",
     cls=Diming,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",

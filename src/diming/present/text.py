@@ -11,6 +11,7 @@ from diming.present.measured import measured_lines, settings_line
 from diming.present.plain import plain, wrap
 from diming.present.words import (
     RULES,
+    crs_label,
     hint,
     input_labels,
     message,
@@ -117,7 +118,7 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
                 lang,
                 {"features": record.features, "declared": record.declared},
             ),
-            plain(record.crs, longest=40) if record.crs else say(N_("CRS unknown"), lang),
+            crs_label(record.crs) if record.crs else say(N_("CRS unknown"), lang),
         ]
         if record.layer and f":{record.layer}" not in label:
             details.insert(0, say(N_("layer {layer}"), lang, layer=plain(record.layer)))

@@ -141,6 +141,19 @@ def unit_labels(finding: Finding) -> list[str]:
     return [unit_label(code, name) for code, name in zip(finding.units, names, strict=False)]
 
 
+def crs_label(crs: str) -> str:
+    """Return a CRS by its authority code, or the name within its WKT.
+
+    Examples
+    --------
+    >>> crs_label('PROJCS["CGCS2000 / 3-degree Gauss-Kruger CM 108E",GEOGCS[…')
+    'CGCS2000 / 3-degree Gauss-Kruger CM 108E'
+    """
+    head, _, rest = crs.partition('["')
+    named = rest.partition('"')[0]
+    return plain(named if named and head.isidentifier() else crs)
+
+
 def join(items: Sequence[str], lang: str | None, most: int = MOST_NAMED) -> str:
     """Join items as a sentence does, naming at most `most` of them.
 
@@ -220,8 +233,10 @@ def _applies(clause: str, finding: Finding) -> bool:
 def _places(finding: Finding, lang: str | None, inputs: Sequence[InputRecord]) -> dict[str, Any]:
     labels = unit_labels(finding)
     units = join(labels, lang)
+    crs = finding.facts.get("crs")
     return {
         **_texts(finding.facts, lang),
+        **({"crs": crs_label(crs)} if isinstance(crs, str) else {}),
         **{k: v for key, value in finding.measures.items() for k, v in _measure(key, value, lang)},
         "title": rule_title(finding.rule, lang),
         "units": units or say(N_("the data"), lang),
