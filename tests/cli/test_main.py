@@ -79,7 +79,7 @@ def test_without_a_command_help_goes_to_stderr(run):
     ("arguments", "part"),
     [
         (["chekc"], "no command “chekc”"),
-        (["check"], "No INPUT was given"),
+        (["check"], "no INPUT was given"),
         (["check", "--fo", "x"], "no option --fo; did you mean --fail-on?"),
         (["--nonsense"], "no option --nonsense"),
         (["check", "x", "--crs"], "--crs lacks its value"),

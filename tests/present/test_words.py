@@ -8,6 +8,7 @@ import pytest
 
 from diming.errors import UnreadableInput
 from diming.model.finding import RecordRef, RuleRun
+from diming.model.rule import RULES
 from diming.present.templates import MESSAGES, REASONS, TITLES
 from diming.present.words import (
     error_text,
@@ -142,7 +143,7 @@ def test_everything_in_the_documentation_has_words():
     text = DOCS.read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     documented = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
-    assert documented == set(TITLES)
+    assert documented == set(TITLES) == set(RULES)
     ran = text[text.index("Reasons why a rule did not run") :].split("\n\n")[0]
     assert set(re.findall(r"`([a-z-]+)`", ran)) == set(REASONS)
     for row in rows:

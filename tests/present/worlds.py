@@ -64,7 +64,12 @@ def report(*findings, **facts):
         "settings": CheckSettings(date=date(2024, 12, 31)),
         "units_examined": 4,
         "vertices_examined": 120,
-        "measured": {"areas": "equal-area", "lengths": "ground"},
+        "measured": {
+            "plane": False,
+            "working_crs": "EPSG:4490",
+            "areas": "cylindrical-equal-area-wgs84",
+            "lengths": "tangent-plane-wgs84",
+        },
         "rules": (
             RuleRun("overlap", "run", findings=len(findings)),
             RuleRun("gap", "skipped", reason="on-request"),

@@ -14,8 +14,8 @@ from diming.cli.options import Count, Day, Metres, Pair, Word, common_options, o
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.model.finding import CheckSettings, Severity
+from diming.model.rule import RULES
 from diming.present.language import N_
-from diming.present.words import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,9 @@ DEFAULTS = CheckSettings()
 FORMATS = ("text", "json", "csv", "geojson", "html")
 
 CODE_SYSTEMS = ("auto", "ministry", "nbs", "none")
+
+#: What can be run or left out; ``seam`` picks the findings between inputs.
+CHOICES = (*RULES, "seam")
 
 #: Roles that a column can be named for.
 ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
@@ -87,14 +90,14 @@ ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
     "--rule",
     "rules",
     metavar="NAME",
-    type=Word(RULES, many=True),
+    type=Word(CHOICES, many=True),
     multiple=True,
     help=N_("Run these rules only. Repeatable, or joined by commas."),
 )
 @option(
     "--skip",
     metavar="NAME",
-    type=Word(RULES, many=True),
+    type=Word(CHOICES, many=True),
     multiple=True,
     help=N_("Leave these rules out. Repeatable, or joined by commas."),
 )
@@ -121,7 +124,7 @@ def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> i
     """Check files as one coverage, and exit with 1 if there are findings."""
     session = session_of(context)
     if not inputs:
-        raise UsageError("No INPUT was given: name the files to check (see diming check --help)")
+        raise UsageError("no INPUT was given: name the files to check (see diming check --help)")
     output = None if given["output"] in (None, "-") else given["output"]
     chosen = given["format_"] or _format_of(output)
     others = [*given["parents"], *filter(None, (given["reference"], given["exceptions"]))]

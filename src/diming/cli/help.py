@@ -145,7 +145,7 @@ class LocalGroup(LocalCommand, click.Group):
         """Find the command that the arguments name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise UsageError(
-                "There is no command “{command}”; the commands are: {commands}",
+                "there is no command “{command}”; the commands are: {commands}",
                 command=args[0],
                 commands=self.list_commands(ctx),
             )

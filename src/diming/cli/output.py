@@ -54,7 +54,7 @@ def check_output(output: str, inputs: Iterable[str]) -> None:
     if path.is_dir():
         raise UsageError("{output} is a folder; name a file", output=output)
     if not path.absolute().parent.is_dir():
-        raise UsageError("The folder {folder} does not exist", folder=str(path.absolute().parent))
+        raise UsageError("the folder {folder} does not exist", folder=str(path.absolute().parent))
     refuse_input(output, inputs)
 
 

@@ -25,12 +25,7 @@ _WIDTH = 78
 
 STAGES: dict[str, str] = {
     "read": N_("reading"),
-    "hash": N_("computing checksums"),
-    "shape": N_("checking geometries"),
-    "codes": N_("checking codes"),
-    "coverage": N_("checking the coverage"),
-    "hierarchy": N_("checking the hierarchy"),
-    "report": N_("writing the report"),
+    "check": N_("checking"),
 }
 
 

@@ -6,6 +6,8 @@ import platform
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from diming.version import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,7 +17,7 @@ def versions() -> Iterator[tuple[str, str]]:
 
     fiona and pyogrio may each bring a GDAL of its own, so both are told.
     """
-    yield "diming", package_version("diming")
+    yield "diming", __version__
     yield "Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})"
     yield "fiona", _with_gdal("fiona")
     yield "pyogrio", _with_gdal("pyogrio")

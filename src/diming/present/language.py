@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# Marks sentences here as it does in the layers beneath.
+from diming.errors import N_ as N_
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -72,11 +75,6 @@ class Plural:
 
 
 Template = str | Plural
-
-
-def N_(text: str) -> str:  # noqa: N802
-    """Mark a sentence for the catalogues; return it unchanged."""
-    return text
 
 
 def P_(one: str, many: str, count: str) -> Plural:  # noqa: N802

@@ -14,25 +14,14 @@ if TYPE_CHECKING:
     from diming.model.finding import CheckSettings
 
 _LABELS: dict[str, str] = {
-    "area": N_("areas"),
     "areas": N_("areas"),
-    "length": N_("lengths"),
     "lengths": N_("lengths"),
-    "width": N_("widths"),
-    "widths": N_("widths"),
-    "crs": N_("working coordinate system"),
-    "projection": N_("projection"),
-    "ellipsoid": N_("ellipsoid"),
-    "method": N_("method"),
-    "grid": N_("grid of the coordinates"),
-    "grid_m": N_("grid of the coordinates"),
-    "noise_m": N_("vertices taken as one within"),
+    "working_crs": N_("working coordinate system"),
 }
 
 _VALUES: dict[str, str] = {
-    "geodesic": N_("geodesic, on the ellipsoid"),
-    "equal-area": N_("in an equal-area projection"),
-    "ground": N_("metres on the ground"),
+    "cylindrical-equal-area-wgs84": N_("in a cylindrical equal-area projection (WGS 84)"),
+    "tangent-plane-wgs84": N_("on the ground, in a plane tangent to the ellipsoid (WGS 84)"),
     "plane": N_("in the plane of the coordinates as given"),
 }
 
@@ -42,7 +31,7 @@ def measured_lines(measured: Mapping[str, Any], lang: str | None) -> list[str]:
     parts = [
         say(N_("{label} {value}"), lang, label=_label(key, lang), value=_value(key, value, lang))
         for key, value in measured.items()
-        if value is not None and value != ""
+        if not isinstance(value, bool) and value not in (None, "")
     ]
     if not parts:
         return []

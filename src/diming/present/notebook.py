@@ -116,7 +116,7 @@ def plot(report: Report, ax: Any = None, lang: str | None = None) -> Any:
         from matplotlib.collections import LineCollection
     except ImportError as error:
         raise EnvironmentLacks(
-            'Plots need matplotlib; install it with: pip install "diming[plot]"'
+            'plots need matplotlib; install it with: pip install "diming[plot]"'
         ) from error
 
     font = _chinese_font()

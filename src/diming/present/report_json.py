@@ -69,6 +69,9 @@ def metadata(report: Report) -> dict[str, Any]:
                 "crs": i.crs,
                 "encoding": i.encoding,
                 "remarks": list(i.remarks),
+                "dated_out": i.dated_out,
+                "as_of": jsonable(i.as_of),
+                "parents": i.parents,
             }
             for i in report.inputs
         ],

@@ -237,6 +237,7 @@ REASONS: dict[str, str] = {
     "no-parents": N_("no parent units were given or found (--parents)"),
     "no-reference": N_("no reference data were given (--reference)"),
     "no-crs": N_("the coordinate system is unknown"),
+    "no-exceptions": N_("no list of exceptions was given (--exceptions)"),
     "plane-coordinates": N_("the coordinates are plane, not tied to the earth"),
 }
 

@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from diming.model.finding import Finding, Report, Severity
+from diming.model.rule import RULES
 from diming.present.language import N_, P_, fill, say
 from diming.present.measured import measured_lines, settings_line
 from diming.present.plain import plain, wrap
 from diming.present.words import (
-    RULES,
     crs_label,
     hint,
     input_labels,
@@ -24,6 +24,8 @@ from diming.present.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from diming.model.finding import InputRecord
 
 WIDTH = 80
 
@@ -124,6 +126,10 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
             details.insert(0, say(N_("layer {layer}"), lang, layer=plain(record.layer)))
         if record.encoding:
             details.append(plain(record.encoding))
+        if record.parents:
+            details.append(say(N_("as the level above"), lang))
+        if record.dated_out:
+            details.append(_dated_out(record, lang))
         yield wrap(f"{label}: {' · '.join(details)}", WIDTH, first="  ", indent="    ")
         for remark in record.remarks:
             text = remark_text(remark, lang)
@@ -137,6 +143,14 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
     )
     for line in (*measured_lines(report.measured, lang), settings_line(report.settings, lang)):
         yield wrap(line, WIDTH, first="", indent="  ")
+
+
+def _dated_out(record: InputRecord, lang: str | None) -> str:
+    template = P_(
+        "{count} version not in force on {date}", "{count} versions not in force on {date}", "count"
+    )
+    date = record.as_of.isoformat() if record.as_of else "?"
+    return fill(template, lang, {"count": record.dated_out, "date": date})
 
 
 def _findings(report: Report, lang: str | None, color: bool) -> Iterator[str]:

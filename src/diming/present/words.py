@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from diming.errors import DimingError
     from diming.model.finding import Finding, InputRecord, RuleRun
 
-#: The names of all rules, in the order of reports.
-RULES: tuple[str, ...] = tuple(TITLES)
-
 #: Units named in one message; the rest is counted.
 MOST_NAMED = 5
 
