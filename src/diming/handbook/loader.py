@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import UsageError
+from diming.errors import N_, UsageError
 from diming.handbook.county_codes import CountyCode, CountyCodes
 from diming.model.unit import Level
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
 
-_NOT_READ = "Handbook {path} cannot be read: {detail}."
-_NOT_UNDERSTOOD = "Handbook {path}, {entry}: “{field}” is missing or wrong."
+_NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
+_NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
 
 @dataclass(frozen=True, slots=True)
