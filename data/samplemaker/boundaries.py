@@ -42,7 +42,7 @@ def _county_fields(codes: np.ndarray, names: np.ndarray) -> dict[str, np.ndarray
 
 
 def counties_2019(source: Path, target: Path) -> None:
-    """Write the OpenStreetMap counties, without the population figures of the package they came in."""
+    """Write the OpenStreetMap counties, without the population figures they came with."""
     wkb, fields = read_layer(source, ["adcode", "name", "pinyin"])
     order = np.argsort(fields["adcode"])
     codes, names = fields["adcode"][order], fields["name"][order]
@@ -61,7 +61,7 @@ def counties_2019(source: Path, target: Path) -> None:
 
 
 def counties_2016_messy(source: Path, target: Path) -> None:
-    """Write the decoded ECharts counties with all their faults, under a CRS that says what they are."""
+    """Write the decoded ECharts counties, faults and all, under a CRS that is honest."""
     wkb, fields = read_layer(source, ["adcode", "name"])
     write_layer(
         target,
@@ -78,7 +78,7 @@ def counties_2016_messy(source: Path, target: Path) -> None:
 
 
 def cao_bang_wards(source: Path, target: Path) -> None:
-    """Write the wards and communes of Cao Bang: a real township-level coverage with real defects."""
+    """Write the wards of Cao Bang: a real township-level coverage with real defects."""
     columns = ["code", "name", "nameEn", "fullName"]
     wkb, fields = read_layer(source, columns)
     kind = [
