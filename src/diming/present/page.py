@@ -14,6 +14,7 @@ import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diming.model.finding import Severity
@@ -60,7 +61,7 @@ def render_page(report: Report, lang: str) -> str:
     style, scripts = _style(), (_leaflet(), _script())
     return _template().render(
         lang=_HTML_LANG[lang],
-        w=strings,
+        w=SimpleNamespace(**strings),
         severities=severities,
         report=report,
         summary=report.summary(),

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     class Words(Protocol):
         """How findings are said; `diming.present.words` is one."""
 
-        def message(
-            self, finding: Finding, lang: str, *, inputs: Sequence[InputRecord]
-        ) -> str:
+        def message(self, finding: Finding, lang: str, *, inputs: Sequence[InputRecord]) -> str:
             """Say what is wrong."""
 
         def hint(self, finding: Finding, lang: str) -> str:
@@ -45,9 +43,9 @@ _JOINERS = "\u200c\u200d"
 
 
 def visible(text: object, *, keep: str = "") -> str:
-    """Return `text` with every character that hides or reorders others written out.
+    r"""Return `text` with every character that hides or reorders others written out.
 
-    Controls become their pictures (␀), the rest a code such as ``\\u202e``: bidi
+    Controls become their pictures (␀), the rest a code such as ``\u202e``: bidi
     overrides, zero-width and private-use characters, lone surrogates. Characters in
     `keep` stay.
     """
@@ -89,12 +87,8 @@ def page_data(report: Report, words: Words, lang: str) -> dict[str, Any]:
     findings = [
         {
             **_finding_data(finding, plane=plane),
-            "message": visible(
-                words.message(finding, lang, inputs=report.inputs), keep="\n"
-            ),
-            "hint": hints.setdefault(
-                visible(words.hint(finding, lang), keep="\n"), len(hints)
-            ),
+            "message": visible(words.message(finding, lang, inputs=report.inputs), keep="\n"),
+            "hint": hints.setdefault(visible(words.hint(finding, lang), keep="\n"), len(hints)),
         }
         for finding in report.findings
     ]
@@ -124,11 +118,11 @@ def _finding_data(finding: Finding, *, plane: bool) -> dict[str, Any]:
         "severity": str(finding.severity),
         "units": [visible(u) for u in finding.units],
         "names": [visible(n) for n in finding.names],
-        "records": [[r.input, r.fid] for r in finding.records],
+        "records": [[int(r.input), int(r.fid)] for r in finding.records],
         "measures": _finite(finding.measures),
         "at": _place(finding, plane=plane),
         "shape": shape_tracks(finding.geometry, decimals, plane=plane),
-        "seam": finding.seam,
+        "seam": bool(finding.seam),
         "accepted": accepted
         and {
             "reason": visible(accepted.reason, keep="\n"),
@@ -234,9 +228,7 @@ def _backdrop_data(backdrop: Backdrop | None, *, plane: bool) -> dict[str, Any] 
         parts = _outline_tracks(outline, decimals, plane=plane)
         if parts and i in label_of:
             label = track(label_of[i][None, :], decimals)
-            units.append(
-                [visible(backdrop.codes[i]), visible(backdrop.names[i]), label, parts]
-            )
+            units.append([visible(backdrop.codes[i]), visible(backdrop.names[i]), label, parts])
     return {"decimals": decimals, "units": units} if units else None
 
 

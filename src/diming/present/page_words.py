@@ -55,7 +55,6 @@ STRINGS = {
     "reason": N_("Reason"),
     "yes": N_("yes"),
     "no": N_("no"),
-    "all": N_("all"),
     "none": N_("none"),
     # Table
     "findings": N_("Findings"),
@@ -82,7 +81,6 @@ STRINGS = {
     "map": N_("Map"),
     "legend": N_("Legend"),
     "legend_cluster": N_("Several findings"),
-    "legend_unit": N_("Unit"),
     "fit": N_("Whole map"),
     "zoom_in": N_("Zoom in"),
     "zoom_out": N_("Zoom out"),
@@ -101,7 +99,6 @@ STRINGS = {
     "zoom_whole": N_("Whole finding"),
     "zoom_units": N_("Units concerned"),
     "hint": N_("What to do"),
-    "measures": N_("Measures"),
     "records": N_("Records"),
     "place": N_("Place"),
     "no_place": N_("This finding has no place on the map."),

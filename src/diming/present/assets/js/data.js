@@ -91,7 +91,7 @@ function number(value, digits) {
 
 const SCALES = {
   m: [[1000, "km"], [1, "m"], [0.01, "cm"], [0, "mm", 0.001]],
-  m2: [[1e6, "km²"], [0.01, "m²"], [0, "cm²", 1e-4]],
+  m2: [[1e6, "km²"], [0.1, "m²"], [0, "cm²", 1e-4]],
 };
 const SIZES = { km: 1000, m: 1, cm: 0.01, "km²": 1e6, "m²": 1 };
 

@@ -21,9 +21,8 @@ class FindingsMap {
       crs: data.plane ? L.CRS.Simple : L.CRS.EPSG3857,
       minZoom: data.plane ? -40 : 1,
       maxZoom: MAX_ZOOM,
-      zoomSnap: 0.5,
+      zoomSnap: 0.25,
       wheelPxPerZoomLevel: 90,
-      maxBoundsViscosity: 0,
     });
     this.map.attributionControl.setPrefix("Leaflet");
     this.map.attributionControl.addAttribution(data.plane ? words.plane_note : words.outlines_note);
@@ -118,7 +117,7 @@ class FindingsMap {
   /** Draw the outlines of these units stronger. */
   emphasise(codes) {
     for (const code of this.emphasised ?? []) this.units.get(code)?.forEach((l) => l.setStyle(this.plainStyle));
-    const style = { color: this.marks.inks.chosen, weight: 1.8, fillColor: this.marks.inks.paper };
+    const style = { color: this.marks.inks.chosen, weight: 1.8, fillColor: this.marks.inks.landChosen };
     for (const code of codes) this.units.get(code)?.forEach((l) => l.setStyle(style).bringToFront());
     this.emphasised = codes;
   }
@@ -183,7 +182,7 @@ class FindingsMap {
     const span = width || offset || opening || length;
     const [goal, least] = [span ? span / SLIVER_PX : undefined, metresPerPixel(this.map, 0, finding.at[1])];
     const zoom = goal ? Math.log2(least / goal) : data.plane ? this.map.getBoundsZoom(this.whole) + 6 : 18;
-    this.map.setView(placeOf(finding), Math.min(MAX_ZOOM, Math.floor(zoom * 2) / 2));
+    this.map.setView(placeOf(finding), Math.min(MAX_ZOOM, Math.floor(zoom * 4) / 4));
   }
 
   goToUnits(finding) {

@@ -66,9 +66,10 @@ class Marks extends L.Layer {
     if (!this._map || this._map._animatingZoom) return;
     this.place();
     this.drawn = { marks: [], shapes: [] };
-    this.drawLabels();
+    const clusters = this.clustersInView();
+    this.drawLabels(clusters);
     this.drawShapes();
-    this.drawMarks();
+    this.drawMarks(clusters);
     this.drawChosen();
   }
 
@@ -180,11 +181,15 @@ class Marks extends L.Layer {
     return (width === undefined ? side : width / metresPerPixel(this._map)) >= CLEAR_PX && side >= CLEAR_PX;
   }
 
-  drawMarks() {
-    const clusters = this.currentClusters().filter((c) => this.inView([c.x - this.corner.x, c.y - this.corner.y], 30));
-    for (const made of clusters.reverse()) {
-      const x = made.x - this.corner.x;
-      const y = made.y - this.corner.y;
+  clustersInView() {
+    return this.currentClusters()
+      .map((made) => ({ made, x: made.x - this.corner.x, y: made.y - this.corner.y }))
+      .filter(({ x, y }) => this.inView([x, y], 30));
+  }
+
+  /** Draw the marks, the worst last and so on top. */
+  drawMarks(clusters) {
+    for (const { made, x, y } of [...clusters].reverse()) {
       if (made.size > 1) drawCluster(this.context, this.inks, made, x, y);
       else if (this.isPlain(made.worst)) continue;
       else if (made.worst !== this.chosen) drawMark(this.context, this.inks, findings[made.worst].kind, x, y);
@@ -200,10 +205,10 @@ class Marks extends L.Layer {
     drawCrosshair(this.context, this.inks, x, y);
   }
 
-  /** Write unit names where there is room for them, the largest units first. */
-  drawLabels() {
+  /** Write unit names where marks leave room for them, the largest units first. */
+  drawLabels(clusters) {
     const context = this.context;
-    const taken = [];
+    const taken = clusters.map(({ made: { radius: r }, x, y }) => [x - r, y - r, x + r, y + r]);
     context.font = `500 12px ${this.inks.family}`;
     context.textAlign = "center";
     context.textBaseline = "middle";

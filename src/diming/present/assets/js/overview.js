@@ -1,6 +1,6 @@
 // A small map in the corner that tells where in the coverage the view is.
 
-const OVERVIEW_PX = 120;
+const OVERVIEW_PX = 104;
 
 class Overview extends L.Control {
   constructor(polygons, bounds) {

@@ -4,7 +4,8 @@ const byId = new Map(findings.map((f) => [f.id, f.index]));
 const scroller = document.getElementById("findings");
 const narrow = matchMedia("(max-width: 800px)");
 
-if (narrow.matches) document.getElementById("legend").open = false;
+const legend = document.getElementById("legend");
+if (narrow.matches) legend.open = false;
 
 const table = new FindingsTable(scroller, {
   onMove: (index) => detail.open && select(index),
@@ -53,6 +54,7 @@ function select(index, { travel = true, focus = false } = {}) {
     hasUnits: finding.units.some((code) => map.units.has(code)),
   });
   table.select(index);
+  legend.open = false;
   map.resize();
   map.choose(finding);
   if (travel) map.goTo(finding);

@@ -20,6 +20,7 @@ function readInks() {
     land: ink("land"),
     ground: ink("ground"),
     border: ink("border"),
+    landChosen: ink("land-chosen"),
     chosen: ink("chosen"),
     family: getComputedStyle(document.body).fontFamily,
   };

@@ -27,8 +27,8 @@ class FindingsTable {
       head.firstElementChild.addEventListener("click", () => this.handlers.onSort(head.dataset.key));
     }
     new ResizeObserver(() => this.draw(true)).observe(this.scroller);
-    addEventListener("beforeprint", () => this.draw(true, true));
-    addEventListener("afterprint", () => this.draw(true));
+    addEventListener("beforeprint", () => this.print(true));
+    addEventListener("afterprint", () => this.print(false));
   }
 
   /** Show these findings, in this order. */
@@ -82,8 +82,14 @@ class FindingsTable {
     }
   }
 
-  /** Draw the rows in sight; `all` of them for paper. */
-  draw(force = false, all = false) {
+  /** Paper shows all rows, not only those in sight. */
+  print(printing) {
+    this.printing = printing;
+    this.draw(true);
+  }
+
+  draw(force = false) {
+    const all = this.printing;
     const height = this.rowHeight;
     const { scrollTop, clientHeight } = this.scroller;
     const first = all ? 0 : Math.max(0, Math.floor(scrollTop / height) - MARGIN_ROWS);
