@@ -129,9 +129,8 @@ def test_a_large_report_stays_small(make_report, overlap):
     angles = np.linspace(0, 2 * np.pi, 81)
     wavy = 0.05 * (1 + 0.1 * np.sin(9 * angles))
     ring = np.column_stack([np.cos(angles) * wavy, np.sin(angles) * wavy])
-    outlines = np.array(
-        [shapely.Polygon(ring + np.array([100 + i % 40, 20 + i // 40])) for i in range(1031)]
-    )
+    centres = [np.array([100 + i % 40, 20 + i // 40]) for i in range(1031)]
+    outlines = np.array([shapely.Polygon(ring + centre) for centre in centres])
     codes = tuple(str(i) for i in range(1031))
     report = make_report(
         [overlap(n) for n in range(500)], backdrop=Backdrop(outlines, codes, codes)

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import importlib
 import re
+from collections import Counter
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -71,6 +72,7 @@ def render_page(report: Report, lang: str) -> str:
         settings=list(_settings_rows(report, gettext, strings)),
         measured=list(_measured_rows(report, gettext, strings)),
         rules=_rule_rows(report, words, lang, strings),
+        rule_counts=_rule_counts(report, strings),
         csp=_content_security_policy(style, scripts),
         style=style,
         scripts=scripts,
@@ -153,6 +155,15 @@ def _rule_rows(
         }
         for run in report.rules
     ]
+
+
+def _rule_counts(report: Report, strings: dict[str, str]) -> str:
+    counts = Counter(run.status for run in report.rules)
+    return " · ".join(
+        f"{counts[status]} {strings[status.replace('-', '_')]}"
+        for status in ("run", "skipped", "not-applicable")
+        if counts[status]
+    )
 
 
 def _content_security_policy(style: str, scripts: tuple[str, ...]) -> str:
