@@ -9,6 +9,11 @@ Chinese or English at the edge; `str(error)` is plain English.
 from __future__ import annotations
 
 
+def N_(text: str) -> str:  # noqa: N802
+    """Mark a sentence for the message catalogues; return it unchanged."""
+    return text
+
+
 class DimingError(Exception):
     """Base of all errors of this library.
 

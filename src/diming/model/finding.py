@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date as Date, datetime  # noqa: N812 - fields are called date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -41,8 +41,8 @@ class Exemption:
     id: str
     reason: str
     approver: str
-    date: date | None = None
-    expires: date | None = None
+    date: Date | None = None
+    expires: Date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class RuleRun:
 class InputRecord:
     """One layer that was checked, and how each of its records is accounted for.
 
-    ``features + unusable == declared`` always holds.
+    ``features + unusable + dated_out == declared`` always holds.
     """
 
     path: str
@@ -105,8 +105,13 @@ class InputRecord:
     sha256: str
     crs: str | None
     encoding: str | None = None
-    #: What the file says of itself that must be shown, e.g. 示意 (illustrative).
+    #: What the file says of itself that must be shown, e.g. ``illustrative`` (示意).
     remarks: tuple[str, ...] = ()
+    #: Versions that are not in force at `as_of`, where the file holds dated ones.
+    dated_out: int = 0
+    as_of: Date | None = None
+    #: Whether it was given as the level above (``--parents``).
+    parents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class CheckSettings:
     sliver_width_m: float = 0.5
     short_edge_m: float = 0.01
     code_system: str = "auto"
-    date: date | None = None
+    date: Date | None = None
     rules: tuple[str, ...] | None = None
     skip: tuple[str, ...] = ()
 

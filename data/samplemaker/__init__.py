@@ -1,0 +1,1 @@
+"""The makers of the packaged samples; `build_samples.py` runs them in order."""

@@ -1,0 +1,226 @@
+"""``diming check``: files in, a report out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diming.cli.failures import CLEAN, FINDINGS
+from diming.cli.help import LocalCommand
+from diming.cli.options import Count, Day, Metres, Pair, Word, common_options, option
+from diming.cli.session import session_of
+from diming.errors import UsageError
+from diming.model.finding import CheckSettings, Severity
+from diming.model.rule import RULES
+from diming.present.language import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diming.model.finding import Report
+
+DEFAULTS = CheckSettings()
+
+FORMATS = ("text", "json", "csv", "geojson", "html")
+
+CODE_SYSTEMS = ("auto", "ministry", "nbs", "none")
+
+#: What can be run or left out; ``seam`` picks the findings between inputs.
+CHOICES = (*RULES, "seam")
+
+#: Roles that a column can be named for.
+ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
+
+
+@click.command(
+    cls=LocalCommand,
+    help=N_(
+        "Check INPUTs as one coverage: files, folders or patterns, of any vector format that "
+        "GDAL reads; FILE:LAYER names a layer. Neighbouring offices' deliveries given in one "
+        "call are checked along their seams too.\n\n"
+        "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the call is malformed, "
+        "3 an input cannot be read, 5 something is not installed."
+    ),
+)
+@click.argument("inputs", metavar="INPUT...", nargs=-1)
+@option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
+@option(
+    "--field",
+    "fields",
+    metavar="ROLE=COLUMN",
+    type=Pair(ROLES),
+    multiple=True,
+    help=N_("Column that plays a role: code, name, level, parent, kind. Repeatable."),
+)
+@option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
+@option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
+@option(
+    "--code-system",
+    metavar="NAME",
+    type=Word(CODE_SYSTEMS),
+    default="auto",
+    help=N_("How codes are read: auto, ministry, nbs or none; default: auto."),
+)
+@option("--date", metavar="DATE", type=Day(), help=N_("Date at which the data held."))
+@option(
+    "--parents",
+    metavar="INPUT",
+    multiple=True,
+    help=N_("Units of the level above, to check the hierarchy. Repeatable."),
+)
+@option("--reference", metavar="INPUT", help=N_("Data known to be in the right place."))
+@option(
+    "--gap-width-m",
+    metavar="METRES",
+    type=Metres(),
+    default=DEFAULTS.gap_width_m,
+    help=N_("Voids up to this width are gaps; default: 5."),
+)
+@option(
+    "--tolerance-m",
+    metavar="METRES",
+    type=Metres(),
+    default=DEFAULTS.tolerance_m,
+    help=N_("Vertices nearer than this are one vertex; default: 0.001."),
+)
+@option(
+    "--rule",
+    "rules",
+    metavar="NAME",
+    type=Word(CHOICES, many=True),
+    multiple=True,
+    help=N_("Run these rules only. Repeatable, or joined by commas."),
+)
+@option(
+    "--skip",
+    metavar="NAME",
+    type=Word(CHOICES, many=True),
+    multiple=True,
+    help=N_("Leave these rules out. Repeatable, or joined by commas."),
+)
+@option("--exceptions", metavar="FILE", help=N_("List of accepted findings."))
+@option(
+    "--fail-on",
+    metavar="SEVERITY",
+    type=Word(("error", "warning")),
+    default="error",
+    help=N_("Exit with 1 on findings from this severity on: error or warning; default: error."),
+)
+@option("--jobs", metavar="N", type=Count(), default=1, help=N_("Threads to use; default: 1."))
+@option(
+    "--format",
+    "format_",
+    metavar="NAME",
+    type=Word(FORMATS),
+    help=N_("text, json, csv, geojson or html; default: by the suffix of --output, else text."),
+)
+@option("--output", metavar="FILE", help=N_("Write the report there, not to stdout."))
+@common_options
+@click.pass_context
+def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> int:
+    """Check files as one coverage, and exit with 1 if there are findings."""
+    session = session_of(context)
+    if not inputs:
+        raise UsageError("no INPUT was given: name the files to check (see diming check --help)")
+    output = None if given["output"] in (None, "-") else given["output"]
+    chosen = given["format_"] or _format_of(output)
+    others = [*given["parents"], *filter(None, (given["reference"], given["exceptions"]))]
+    if output is not None:
+        from diming.cli.output import check_output
+
+        check_output(output, [*inputs, *others])
+
+    report = _run(inputs, given, chosen, session.lang, session.quiet)
+    text = _render(report, chosen, session.lang, to_terminal=output is None)
+    _deliver(text, chosen, output, report)
+    return FINDINGS if report.fails(Severity(given["fail_on"])) else CLEAN
+
+
+def _run(
+    inputs: Sequence[str], given: dict[str, Any], chosen: str, lang: str, quiet: bool
+) -> Report:
+    from diming.cli.progress import Progress
+    from diming.files.delivery import ReadOptions
+    from diming.services.check import check_files
+
+    rules = tuple(name for names in given["rules"] for name in names)
+    settings = CheckSettings(
+        gap_width_m=given["gap_width_m"],
+        tolerance_m=given["tolerance_m"],
+        code_system=given["code_system"],
+        date=given["date"],
+        rules=rules or None,
+        skip=tuple(name for names in given["skip"] for name in names),
+    )
+    read = ReadOptions(
+        layer=given["layer"],
+        fields=dict(given["fields"]),
+        encoding=given["encoding"],
+        jobs=given["jobs"],
+    )
+    with Progress(lang, quiet=quiet) as progress:
+        report: Report = check_files(
+            inputs,
+            settings=settings,
+            read=read,
+            parents=given["parents"],
+            reference=given["reference"],
+            exceptions=given["exceptions"],
+            jobs=given["jobs"],
+            crs=given["crs"],
+            backdrop=chosen == "html",
+            progress=progress,
+        )
+        return report
+
+
+def _format_of(output: str | None) -> str:
+    """Return the format that an output's suffix names, else text."""
+    suffix = Path(output).suffix.lower().removeprefix(".") if output else ""
+    return suffix if suffix in FORMATS else "html" if suffix == "htm" else "text"
+
+
+def _render(report: Report, chosen: str, lang: str, *, to_terminal: bool) -> str:
+    # Each format is imported only when asked for: the command must start fast.
+    match chosen:
+        case "json":
+            from diming.present.report_json import to_json
+
+            return to_json(report, lang)
+        case "csv":
+            from diming.present.report_csv import to_csv
+
+            return to_csv(report, lang)
+        case "geojson":
+            from diming.present.report_geojson import to_geojson
+
+            return to_geojson(report, lang)
+        case "html":
+            from diming.present.page import render_page
+
+            page: str = render_page(report, lang)
+            return page
+        case _:
+            from diming.present.text import render_text
+
+            return render_text(report, lang, color=to_terminal and _wants_color())
+
+
+def _wants_color() -> bool:
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _deliver(text: str, chosen: str, output: str | None, report: Report) -> None:
+    from diming.cli.output import refuse_input, write_file, write_stdout
+
+    if output is None:
+        write_stdout(text, utf8=chosen != "text")
+        return
+    # Folders and patterns are known file by file only now.
+    refuse_input(output, [record.path for record in report.inputs])
+    write_file(output, text)

@@ -1,0 +1,88 @@
+"""The command ``diming``: parses, calls a command, exits with its code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from diming.cli.failures import CLEAN, USAGE, exit_code, explain
+from diming.cli.help import LocalGroup
+from diming.cli.options import common_options, option
+from diming.cli.session import Session, language_from_arguments, session_of
+from diming.present.language import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Diming(LocalGroup):
+    """The group of all commands; every way out of it passes the table of exit codes."""
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run, and exit."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        session = Session(language_from_arguments(arguments))
+        extra.update(standalone_mode=False, obj=session)
+        try:
+            code = super().main(args, prog_name or "diming", **extra)
+            sys.stdout.flush()
+        except SystemExit:
+            raise
+        except BaseException as error:
+            explain(error, session)
+            sys.exit(exit_code(error))
+        sys.exit(code if isinstance(code, int) else CLEAN)
+
+
+def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from diming.cli.versions import versions
+
+        for name, version in versions():
+            click.echo(f"{name} {version}")
+        context.exit(CLEAN)
+
+
+@click.group(
+    name="diming",
+    cls=Diming,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    help=N_(
+        "Check coverages of administrative divisions: overlaps, gaps, codes, hierarchy, "
+        "and whether neighbouring deliveries fit together."
+    ),
+    lazy={
+        "check": ("diming.cli.check", N_("Check files as one coverage.")),
+    },
+)
+@common_options
+@option(
+    "--archive",
+    metavar="PATH|URL",
+    envvar="DIMING_ARCHIVE",
+    hidden=True,
+    help=N_("The archive that commands work on; default: diming.gpkg."),
+)
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help=N_("Show the versions of diming and of what it stands on."),
+)
+@click.pass_context
+def main(context: click.Context, /, archive: str | None) -> None:
+    """Run a command."""
+    session_of(context).archive = archive
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(USAGE)

@@ -1,0 +1,182 @@
+"""Options common to all commands, and the kinds of values options take."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diming.cli.help import LocalOption
+from diming.cli.session import session_of
+from diming.errors import UsageError
+from diming.present.language import LANGUAGES, N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+if TYPE_CHECKING:
+    Kind = click.ParamType[Any]
+else:
+    # Not generic at run time in older versions of click.
+    Kind = click.ParamType
+
+
+def option(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    """Declare an option whose help is in the catalogues."""
+    return click.option(*names, cls=LocalOption, **settings)
+
+
+class Word(Kind):
+    """One of some words."""
+
+    name = "word"
+
+    def __init__(self, words: tuple[str, ...], *, many: bool = False):
+        self.words = words
+        self.many = many
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Any:
+        """Return the word, or the words if several may be joined by commas."""
+        if not isinstance(value, str):
+            return value
+        found = [w.strip() for w in value.split(",")] if self.many else [value]
+        for word in found:
+            if word not in self.words:
+                close = difflib.get_close_matches(word, self.words, n=1)
+                if close:
+                    raise UsageError(
+                        "{option}: “{value}” is not known; did you mean “{close}”?",
+                        **_facts(param, word),
+                        close=close[0],
+                    )
+                raise UsageError(
+                    "{option}: “{value}” is not one of: {choices}",
+                    **_facts(param, word),
+                    choices=self.words,
+                )
+        return tuple(found) if self.many else found[0]
+
+
+class Metres(Kind):
+    """A length in metres, zero or more."""
+
+    name = "metres"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> float:
+        """Return the length as a number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and number >= 0):
+            raise UsageError(
+                "{option}: “{value}” is not a length in metres", **_facts(param, value)
+            )
+        return number
+
+
+class Count(Kind):
+    """A whole number, one or more."""
+
+    name = "count"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> int:
+        """Return the number."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = 0
+        if number < 1:
+            raise UsageError(
+                "{option}: “{value}” is not a whole number from 1 on", **_facts(param, value)
+            )
+        return number
+
+
+class Day(Kind):
+    """A date, year-month-day."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> datetime.date:
+        """Return the date."""
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError as error:
+            raise UsageError(
+                "{option}: “{value}” is not a date such as 2024-12-31", **_facts(param, value)
+            ) from error
+
+
+class Pair(Kind):
+    """A pair ``left=right``, its left side one of some words."""
+
+    name = "pair"
+
+    def __init__(self, words: tuple[str, ...]):
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> tuple[str, str]:
+        """Return both sides."""
+        if isinstance(value, tuple):
+            return value
+        left, _, right = value.partition("=")
+        if not right or left not in self.words:
+            raise UsageError(
+                "{option}: “{value}” is not of the form ROLE=COLUMN; the roles are: {choices}",
+                **_facts(param, value),
+                choices=self.words,
+            )
+        return left, right
+
+
+def _facts(param: click.Parameter | None, value: object) -> dict[str, object]:
+    return {"option": param.opts[-1] if param is not None else "?", "value": value}
+
+
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    def callback(context: click.Context, _: click.Parameter, value: Any) -> Any:
+        if value:
+            setattr(session_of(context), name, value)
+        return value
+
+    return callback
+
+
+def common_options(command: Any) -> Any:
+    """Add the options that every command takes, before or after its name."""
+    for add in (
+        option(
+            "--lang",
+            type=Word(tuple(LANGUAGES)),
+            metavar="zh|en",
+            callback=_remember("lang"),
+            expose_value=False,
+            is_eager=True,
+            help=N_("Language of output and messages; default: the environment's."),
+        ),
+        option(
+            "--quiet",
+            is_flag=True,
+            callback=_remember("quiet"),
+            expose_value=False,
+            help=N_("No progress and no remarks on stderr."),
+        ),
+        option(
+            "--debug",
+            is_flag=True,
+            envvar="DIMING_DEBUG",
+            callback=_remember("debug"),
+            expose_value=False,
+            is_eager=True,
+            help=N_("Show the traceback of an unexpected failure."),
+        ),
+    ):
+        command = add(command)
+    return command

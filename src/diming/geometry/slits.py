@@ -1,0 +1,149 @@
+"""Gaps with an open end (开口缝隙): slits between units that reach the outside.
+
+Where two deliveries leave a seam that runs from border to border, no face
+closes the void between them. It is closed here by bridges: from a vertex on
+the outline of one unit across to the outline of another, no longer than the
+widest gap looked for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from diming.geometry.chain import Floats, Ints
+from diming.geometry.faces import Faces, Winding, polygonize
+from diming.geometry.nodes import Graph
+from diming.geometry.noding import Cuts, Edges, close_pairs, cross, cut
+
+#: A slit is this many times longer than wide; less is the notch where two outlines meet.
+ELONGATION = 10.0
+
+
+def open_slits(
+    graph: Graph, enclosed: Faces, *, max_width_m: float, tolerance_m: float
+) -> tuple[NDArray[np.object_], Graph]:
+    """Return the slits between different units that are open to the outside.
+
+    Parameters
+    ----------
+    graph : Graph
+        A residual whose segments meet in nodes only.
+    enclosed : Faces
+        Its faces of cover 0: voids that are closed, not asked for here.
+    max_width_m, tolerance_m : float
+        Widest slit; narrower than the tolerance is no slit.
+
+    Returns
+    -------
+    slits : object array of Polygons of the plane
+    graph : Graph
+        With nodes where the bridges stand, so that the slits' rims are its segments.
+    """
+    none = np.empty(0, dtype=object)
+    edges = Edges.of(graph)
+    node, edge, at = _candidates(graph, edges, max_width_m, tolerance_m)
+    if len(node) == 0:
+        return none, graph
+    a, b = graph.nodes[edges.low[edge]], graph.nodes[edges.high[edge]]
+    foot = a + at[:, None] * (b - a)
+    ends = np.where(at <= 0, edges.low[edge], np.where(at >= 1, edges.high[edge], -1))
+    winding = Winding(graph)
+    middle = (graph.nodes[node] + foot) / 2
+    free = winding.about(middle) == 0
+    free &= ~_within(middle, enclosed.polygon)
+    free &= ~_crosses(graph, edges, node, foot, edge, ends)
+    node, edge, at, foot, ends = (part[free] for part in (node, edge, at, foot, ends))
+    if len(node) == 0:
+        return none, graph
+    fresh = ends < 0
+    target = ends.copy()
+    target[fresh] = len(graph.nodes) + np.arange(int(fresh.sum()))
+    wider = Graph(
+        np.concatenate([graph.nodes, foot[fresh]]),
+        np.concatenate([graph.origin, np.full(int(fresh.sum()), -1)]),
+        graph.start, graph.end, graph.owner,
+    )  # fmt: skip
+    bridged, _ = cut(wider, edges, Cuts(edge[fresh], target[fresh], at[fresh]))
+    lines = Edges.of(bridged)
+    pairs = np.sort(
+        np.column_stack([np.r_[lines.low, node], np.r_[lines.high, target]]), axis=1
+    )
+    pairs = np.unique(pairs, axis=0)
+    pieces = polygonize(bridged.nodes, pairs[:, 0], pairs[:, 1])
+    inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
+    empty = (winding.about(inside) == 0) & ~_within(inside, enclosed.polygon)
+    slits = shapely.get_parts(shapely.union_all(pieces[empty]))
+    return slits[shapely.get_type_id(slits) == shapely.GeometryType.POLYGON], bridged
+
+
+def is_slit(width_m: Floats, length_m: Floats) -> NDArray[np.bool_]:
+    """Tell slits from the notches where outlines of two units meet."""
+    return length_m >= ELONGATION * width_m
+
+
+def _candidates(
+    graph: Graph, edges: Edges, max_width_m: float, tolerance_m: float
+) -> tuple[Ints, Ints, Floats]:
+    """Find, for nodes near an edge of another unit, the nearest place on it."""
+    first, second = close_pairs(graph, edges, max_width_m)
+    owner = np.full(len(edges.low), np.iinfo(np.int64).max)
+    np.minimum.at(owner, edges.edge, graph.owner.astype(np.int64))
+    differ = owner[first] != owner[second]
+    first, second = first[differ], second[differ]
+    nodes, others, places, distances = [], [], [], []
+    for here, there in ((first, second), (second, first)):
+        start, stop = graph.nodes[edges.low[there]], graph.nodes[edges.high[there]]
+        along = stop - start
+        for node in (edges.low[here], edges.high[here]):
+            away = graph.nodes[node] - start
+            at = np.clip((away * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
+            distance = np.hypot(*(away - at[:, None] * along).T)
+            near = (distance > tolerance_m) & (distance <= max_width_m)
+            near &= (node != edges.low[there]) & (node != edges.high[there])
+            nodes.append(node[near])
+            others.append(there[near])
+            places.append(at[near])
+            distances.append(distance[near])
+    node, edge, at, distance = (
+        np.concatenate(part) for part in (nodes, others, places, distances)
+    )  # fmt: skip
+    order = np.lexsort((distance, owner[edge], node))
+    node, edge, at = node[order], edge[order], at[order]
+    nearest = np.ones(len(node), dtype=bool)
+    nearest[1:] = (node[1:] != node[:-1]) | (owner[edge][1:] != owner[edge][:-1])
+    return node[nearest], edge[nearest], at[nearest]
+
+
+def _within(points: Floats, polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
+    result = np.zeros(len(points), dtype=bool)
+    if len(polygons) and len(points):
+        hit, _ = shapely.STRtree(polygons).query(shapely.points(points), predicate="intersects")
+        result[hit] = True
+    return result
+
+
+def _crosses(
+    graph: Graph, edges: Edges, node: Ints, foot: Floats, edge: Ints, ends: Ints
+) -> NDArray[np.bool_]:
+    """Tell which bridges would cross an outline on their way."""
+    here = graph.nodes[node]
+    low, high = np.minimum(here, foot), np.maximum(here, foot)
+    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    a, b = graph.nodes[edges.low], graph.nodes[edges.high]
+    tree = shapely.STRtree(
+        shapely.box(*np.minimum(a, b).T, *np.maximum(a, b).T)
+    )
+    bridge, other = tree.query(boxes)
+    apart = other != edge[bridge]
+    for own in (node[bridge], ends[bridge]):
+        apart &= (edges.low[other] != own) & (edges.high[other] != own)
+    bridge, other = bridge[apart], other[apart]
+    p, q, a, b = here[bridge], foot[bridge], a[other], b[other]
+    hit = (cross(q - p, a - p) * cross(q - p, b - p) <= 0) & (
+        cross(b - a, p - a) * cross(b - a, q - a) <= 0
+    )
+    result = np.zeros(len(node), dtype=bool)
+    result[bridge[hit]] = True
+    return result

@@ -1,0 +1,262 @@
+"""Read the handbook: the packaged files, and over them one of the user's own."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diming.errors import N_, UsageError
+from diming.handbook.county_codes import CountyCode, CountyCodes
+from diming.model.unit import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: Environment variable that names a handbook of one's own.
+VARIABLE = "DIMING_HANDBOOK"
+
+_NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
+_NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRange:
+    """Numbers of a code's last group that are for certain kinds (代码区间)."""
+
+    id: str
+    level: Level
+    #: First and last number, both included.
+    first: int
+    last: int
+    kinds: tuple[str, ...]
+    basis: str
+    #: First and last prefecture group (digits 3-4) it is limited to, or None.
+    prefecture: tuple[int, int] | None = None
+    #: Six-digit codes it is limited to, or none for no limit.
+    codes: tuple[str, ...] = ()
+    #: First and last day it holds; None where open.
+    begin: date | None = None
+    end: date | None = None
+    #: When it was last held against its basis; None where never.
+    verified_on: date | None = None
+
+    def holds_at(self, day: date | None) -> bool:
+        """Tell whether the range was in use on `day`; without a day every range counts."""
+        return day is None or (
+            (self.begin is None or self.begin <= day) and (self.end is None or day <= self.end)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CountyTable:
+    """How far the table of county codes can be trusted; see ``code_ranges.toml``."""
+
+    first_year: int
+    last_year: int
+    look_ahead: int
+    blocks: tuple[tuple[int, int], ...]
+    zones: tuple[tuple[int, int], ...]
+    without_counties: tuple[str, ...]
+    basis: str
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """What rules need to know of the field, dated and cited."""
+
+    code_ranges: tuple[CodeRange, ...]
+    county_codes: CountyCodes
+
+
+def load_handbook(path: str | Path | None = None) -> Handbook:
+    """Return the handbook, with the entries of `path` in place of packaged ones.
+
+    Parameters
+    ----------
+    path
+        A TOML file; without one, the file named by ``DIMING_HANDBOOK``, if any.
+        A ``[[code_range]]`` replaces the packaged one of the same ``id``, or is
+        added, or with ``drop = true`` only takes it away. ``[county_table]``
+        replaces single values. A ``[[county_code]]`` (``code``, ``name``,
+        ``begin``, perhaps ``end`` as the first day no longer in force) adds one.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read or an entry is not understood.
+    """
+    own = path if path is not None else os.environ.get(VARIABLE) or None
+    return _load(None) if own is None else _merged(Path(own))
+
+
+@lru_cache(maxsize=1)
+def _load(_: None) -> Handbook:
+    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
+    return _assemble(tomllib.loads(text), {}, "code_ranges.toml")
+
+
+def _merged(path: Path) -> Handbook:
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise UsageError(_NOT_READ, path=str(path), detail=detail) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(_NOT_READ, path=str(path), detail=str(error)) from error
+    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
+    return _assemble(tomllib.loads(text), own, str(path))
+
+
+def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> Handbook:
+    allowed = {"code_range", "county_table", "county_code"}
+    if unknown := sorted(set(own) - allowed):
+        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=unknown[0])
+    ranges = {entry["id"]: _code_range(entry, path) for entry in packaged["code_range"]}
+    for entry in _tables(own, "code_range", path):
+        if entry.get("drop") is True:
+            if ranges.pop(entry.get("id"), None) is None:
+                label = f"code_range {entry.get('id', '?')}"
+                raise UsageError(_NOT_UNDERSTOOD, path=path, entry=label, field="drop")
+        else:
+            made = _code_range(entry, path)
+            ranges[made.id] = made
+    limits = own.get("county_table", {})
+    if not isinstance(limits, dict):
+        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
+    table = _county_table({**packaged["county_table"], **limits}, path)
+    added = [_county_code(entry, path) for entry in _tables(own, "county_code", path)]
+    return Handbook(tuple(ranges.values()), CountyCodes([*_packaged_codes(), *added], table))
+
+
+def _tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
+    entries = own.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=name)
+    return entries
+
+
+class _Entry:
+    """One table of the file, whose fields are read with a check each."""
+
+    def __init__(self, values: Mapping[str, Any], label: str, path: str) -> None:
+        self.values, self.label, self.path = values, label, path
+
+    def get(self, field: str, right: Callable[[Any], bool], default: Any = ...) -> Any:
+        value = self.values.get(field, default)
+        if (field in self.values and not right(value)) or value is ...:
+            raise self.wrong(field)
+        return value
+
+    def wrong(self, field: str) -> UsageError:
+        return UsageError(_NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
+
+    def only(self, *fields: str) -> None:
+        if unknown := sorted(set(self.values) - set(fields)):
+            raise self.wrong(unknown[0])
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _day(value: Any) -> bool:
+    # datetime is a date too, but a time of day has no meaning here.
+    return type(value) is date
+
+
+def _pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_number, value))
+
+
+def _pairs(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_pair, value))
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _code(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 6 and value.isascii() and value.isdecimal()
+
+
+def _code_range(values: Mapping[str, Any], path: str) -> CodeRange:
+    entry = _Entry(values, f"code_range {values.get('id', '?')}", path)
+    entry.only(*CodeRange.__slots__)
+    pair = entry.get("prefecture", _pair, None)
+    return CodeRange(
+        id=entry.get("id", _text),
+        level=Level(entry.get("level", lambda v: _number(v) and v in (2, 3, 4, 5))),
+        first=entry.get("first", _number),
+        last=entry.get("last", lambda v: _number(v) and v >= values.get("first", 0)),
+        kinds=tuple(entry.get("kinds", lambda v: _texts(v) and len(v) > 0)),
+        basis=entry.get("basis", _text),
+        prefecture=None if pair is None else (pair[0], pair[1]),
+        codes=tuple(entry.get("codes", lambda v: isinstance(v, list) and all(map(_code, v)), [])),
+        begin=entry.get("begin", _day, None),
+        end=entry.get("end", _day, None),
+        verified_on=entry.get("verified_on", _day, None),
+    )
+
+
+def _county_table(values: Mapping[str, Any], path: str) -> CountyTable:
+    entry = _Entry(values, "county_table", path)
+    entry.only(*CountyTable.__slots__)
+    blocks, zones = entry.get("blocks", _pairs), entry.get("zones", _pairs)
+    return CountyTable(
+        first_year=entry.get("first_year", _number),
+        last_year=entry.get("last_year", _number),
+        look_ahead=entry.get("look_ahead", _number),
+        blocks=tuple((first, last) for first, last in blocks),
+        zones=tuple((first, last) for first, last in zones),
+        without_counties=tuple(entry.get("without_counties", _texts)),
+        basis=entry.get("basis", _text),
+        verified_on=entry.get("verified_on", _day, None),
+    )
+
+
+def _county_code(values: Mapping[str, Any], path: str) -> CountyCode:
+    entry = _Entry(values, f"county_code {values.get('code', '?')}", path)
+    entry.only("code", "name", "begin", "end")
+    return CountyCode(
+        code=entry.get("code", _code),
+        name=entry.get("name", _text),
+        begin=entry.get("begin", _day),
+        end=entry.get("end", _day, None),
+    )
+
+
+@lru_cache(maxsize=1)
+def _packaged_codes() -> tuple[CountyCode, ...]:
+    packed = files(__package__).joinpath("county_codes_1981_2025.csv.gz").read_bytes()
+    rows = csv.reader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+    next(rows)
+    return tuple(
+        CountyCode(code, name, _first_day(begin), _end(end), remark != "unsettled")
+        for code, name, begin, end, remark in rows
+    )
+
+
+def _first_day(text: str) -> date:
+    return date(int(text), 1, 1) if len(text) == 4 else date.fromisoformat(text)
+
+
+def _end(text: str) -> date | None:
+    """First day after; a bare year still counts in full."""
+    if not text:
+        return None
+    return date(int(text) + 1, 1, 1) if len(text) == 4 else date.fromisoformat(text)

@@ -1,0 +1,47 @@
+"""The rules of a check, in the order they are reported (规则)."""
+
+from __future__ import annotations
+
+from diming.errors import UsageError
+from diming.model.finding import CheckSettings
+
+#: Rules by what they need to look at.
+RECORD_RULES = (
+    "unreadable-record", "invalid-geometry", "empty-geometry", "wrong-geometry-type",
+    "encoding-unsettled",
+)  # fmt: skip
+CODE_RULES = ("duplicate-code", "missing-code", "bad-code", "code-kind", "code-parent")
+COVERAGE_RULES = ("overlap", "gap", "void", "unmatched-edge", "vertex-noise")
+SHAPE_RULES = (
+    "duplicate-geometry", "spike", "sliver-ring", "short-edge", "exclave", "enclave",
+)  # fmt: skip
+PARENT_RULES = ("outside-parent", "parent-not-covered", "parent-mismatch")
+PLACEMENT_RULES = ("crs-suspect",)
+EXCEPTION_RULES = ("exception-expired", "exception-unused")
+
+RULES = (
+    *RECORD_RULES, *CODE_RULES, *COVERAGE_RULES, *SHAPE_RULES, *PARENT_RULES, *PLACEMENT_RULES,
+    *EXCEPTION_RULES,
+)  # fmt: skip
+
+
+def wanted_rules(settings: CheckSettings) -> frozenset[str]:
+    """Return the rules a check is to run, after ``--rule`` and ``--skip``.
+
+    ``seam`` is no rule of its own: it picks, of all findings, those between inputs.
+
+    Raises
+    ------
+    UsageError
+        If a rule is named that does not exist.
+    """
+    for name in (*(settings.rules or ()), *settings.skip):
+        if name not in RULES and name != "seam":
+            raise UsageError(
+                "there is no rule «{rule}»; the rules are: {rules}",
+                rule=name[:60], rules=", ".join(RULES),
+            )  # fmt: skip
+    chosen = settings.rules
+    if chosen is None or set(chosen) == {"seam"}:
+        chosen = RULES
+    return frozenset(chosen) - frozenset(settings.skip)

@@ -1,0 +1,185 @@
+"""A report as JSON, ``diming.report/1``: for programs, and for the record."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from diming.present.words import hint, message
+
+if TYPE_CHECKING:
+    from diming.model.finding import CheckSettings, Exemption, Finding, Report
+
+FORMAT = "diming.report/1"
+
+#: Decimals of longitude and latitude: a tenth of a millimetre.
+PLACE_DECIMALS = 9
+
+#: Characters that JSON allows as they are, but terminals and encoders do not bear.
+_HARMFUL = re.compile(
+    "[\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\udfff\\ufeff]"
+)
+
+
+def to_json(report: Report, lang: str | None) -> str:
+    """Return a report as JSON text; the same report gives the same text."""
+    return dumps(to_dict(report, lang), indent=1)
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON text that a terminal can show and UTF-8 can hold.
+
+    Chinese stays readable; control, bidi and surrogate characters are escaped.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def to_dict(report: Report, lang: str | None) -> dict[str, Any]:
+    """Return a report as what `json` can write.
+
+    Numbers are finite: a measure that is not a number becomes null, and so
+    does a geometry with such a coordinate.
+    """
+    return {**metadata(report), "findings": [_finding(f, report, lang) for f in report.findings]}
+
+
+def metadata(report: Report) -> dict[str, Any]:
+    """Return all of a report but its findings."""
+    return {
+        "format": FORMAT,
+        "diming": report.version,
+        "created": report.created.isoformat(),
+        "inputs": [
+            {
+                "path": i.path,
+                "layer": i.layer,
+                "features": i.features,
+                "declared": i.declared,
+                "unusable": i.unusable,
+                "sha256": i.sha256,
+                "crs": i.crs,
+                "encoding": i.encoding,
+                "remarks": list(i.remarks),
+                "dated_out": i.dated_out,
+                "as_of": jsonable(i.as_of),
+                "parents": i.parents,
+            }
+            for i in report.inputs
+        ],
+        "settings": _settings(report.settings),
+        "examined": {"units": report.units_examined, "vertices": report.vertices_examined},
+        "measured": jsonable(report.measured),
+        "rules": [
+            {
+                "rule": r.rule,
+                "status": r.status,
+                "reason": r.reason,
+                "facts": jsonable(r.facts),
+                "findings": r.findings,
+            }
+            for r in report.rules
+        ],
+        "summary": report.summary(),
+    }
+
+
+def properties(finding: Finding, report: Report, lang: str | None) -> dict[str, Any]:
+    """Return all of a finding but its geometry."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "units": list(finding.units),
+        "names": list(finding.names),
+        "records": [{"input": r.input, "fid": r.fid} for r in finding.records],
+        "seam": finding.seam,
+        "measures": {k: rounded(v) for k, v in finding.measures.items()},
+        "facts": jsonable(finding.facts),
+        "at": _place(finding.at),
+        "message": message(finding, lang, report.inputs),
+        "hint": hint(finding, lang),
+        "excepted_by": _exemption(finding.excepted_by),
+    }
+
+
+def rounded(value: float) -> int | float | None:
+    """Return a number without false digits: at least six significant, and to a millionth.
+
+    Examples
+    --------
+    >>> rounded(812.4000000001), rounded(0.000000123456789), rounded(float("nan"))
+    (812.4, 1.23457e-07, None)
+    """
+    if isinstance(value, int | np.integer):
+        return int(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    if number == 0:
+        return 0.0
+    return round(number, max(6, 5 - math.floor(math.log10(abs(number)))))
+
+
+def jsonable(value: Any) -> Any:
+    """Return a fact as what `json` can write; what it is not becomes text."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        return rounded(value)  # type: ignore[arg-type]
+    if isinstance(value, datetime.date | datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): jsonable(v) for k, v in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((jsonable(v) for v in value), key=str)
+    if isinstance(value, list | tuple | np.ndarray):
+        return [jsonable(v) for v in value]
+    return str(value)
+
+
+def geometry(shape: Any) -> Any:
+    """Return a shapely geometry as GeoJSON; null where there is none to draw."""
+    if shape is None or shapely.is_empty(shape):
+        return None
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    flat = shapely.force_2d(shape)
+    return json.loads(shapely.to_geojson(shapely.transform(flat, _round_places)))
+
+
+def _round_places(coordinates: Any) -> Any:
+    return np.round(coordinates, PLACE_DECIMALS)
+
+
+def _finding(finding: Finding, report: Report, lang: str | None) -> dict[str, Any]:
+    """Return a finding with its keys in the order of the contract."""
+    said = properties(finding, report, lang)
+    last = {key: said.pop(key) for key in ("message", "hint", "excepted_by")}
+    return {**said, "geometry": geometry(finding.geometry), **last}
+
+
+def _place(at: tuple[float, float] | None) -> list[float] | None:
+    if at is None or not all(math.isfinite(c) for c in at):
+        return None
+    return [round(float(c), PLACE_DECIMALS) for c in at]
+
+
+def _settings(settings: CheckSettings) -> dict[str, Any]:
+    return {f.name: jsonable(getattr(settings, f.name)) for f in fields(settings)}
+
+
+def _exemption(exemption: Exemption | None) -> dict[str, Any] | None:
+    if exemption is None:
+        return None
+    return {f.name: jsonable(getattr(exemption, f.name)) for f in fields(exemption)}

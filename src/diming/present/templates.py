@@ -1,0 +1,253 @@
+"""What each finding says: titles, messages and clauses, by rule and reason.
+
+Keys are rule names, or ``rule:reason``. Places are filled by
+`diming.present.words`: ``{units}`` are all units, ``{unit}``, ``{other}``,
+``{third}`` the first three, ``{rest}`` all but the first, ``{subject}`` the
+units or else the inputs; ``{area}``, ``{width}``… are measures with their unit.
+Which measures and facts a rule has is written in ``docs/findings.md``.
+"""
+
+from __future__ import annotations
+
+from diming.present.language import N_, P_, Template
+
+#: Every rule, in the order in which reports group them, and its title.
+TITLES: dict[str, str] = {
+    "unreadable-record": N_("Unreadable record"),
+    "invalid-geometry": N_("Invalid geometry"),
+    "empty-geometry": N_("Empty geometry"),
+    "wrong-geometry-type": N_("Not an area"),
+    "encoding-unsettled": N_("Text encoding not settled"),
+    "crs-suspect": N_("Suspect coordinate system"),
+    "duplicate-geometry": N_("Duplicate geometry"),
+    "duplicate-code": N_("Duplicate code"),
+    "missing-code": N_("Missing code"),
+    "bad-code": N_("Bad code"),
+    "code-kind": N_("Code does not fit the kind"),
+    "code-parent": N_("Code does not fit the parent"),
+    "overlap": N_("Overlap"),
+    "gap": N_("Gap"),
+    "void": N_("Void"),
+    "unmatched-edge": N_("Shared edge with different vertices"),
+    "vertex-noise": N_("Vertex noise"),
+    "spike": N_("Spike"),
+    "sliver-ring": N_("Sliver ring"),
+    "short-edge": N_("Very short edge"),
+    "outside-parent": N_("Outside its parent"),
+    "parent-not-covered": N_("Parent not covered"),
+    "parent-mismatch": N_("Parent by place and by code differ"),
+    "exclave": N_("Exclave"),
+    "enclave": N_("Enclave"),
+    "exception-expired": N_("Expired exception"),
+    "exception-unused": N_("Unused exception"),
+}
+
+SEVERITIES: dict[str, str] = {
+    "error": N_("error"),
+    "warning": N_("warning"),
+    "info": N_("note"),
+}
+
+MESSAGES: dict[str, Template] = {
+    "unreadable-record": N_("{subject} could not be read whole"),
+    "unreadable-record:truncated": P_(
+        "{subject}: the file is cut off; it declares {declared_count} record, "
+        "{read_count} could be read",
+        "{subject}: the file is cut off; it declares {declared_count} records, "
+        "{read_count} could be read",
+        "declared_count",
+    ),
+    "unreadable-record:fewer-records": P_(
+        "{subject}: the file declares {declared_count} record, but yields {read_count}",
+        "{subject}: the file declares {declared_count} records, but yields {read_count}",
+        "declared_count",
+    ),
+    "unreadable-record:not-strict-json": N_(
+        "{subject}: not valid JSON at line {line}, column {column}"
+    ),
+    "unreadable-record:geometry-undecodable": N_("{subject}: the geometry cannot be decoded"),
+    "invalid-geometry": N_("{subject}: the geometry is invalid"),
+    "invalid-geometry:ring-not-closed": N_(
+        "{subject}: a ring is not closed, its ends are {opening} apart"
+    ),
+    "invalid-geometry:too-few-points": N_("{subject}: a ring has too few different points"),
+    "invalid-geometry:not-finite": N_("{subject}: a coordinate is not a finite number"),
+    "invalid-geometry:self-intersection": N_("{subject}: the boundary crosses itself"),
+    "invalid-geometry:ring-self-intersection": N_("{subject}: a ring touches or crosses itself"),
+    "invalid-geometry:hole-outside-shell": N_("{subject}: a hole lies outside its outer ring"),
+    "invalid-geometry:nested-holes": N_("{subject}: a hole lies inside another hole"),
+    "invalid-geometry:nested-shells": N_("{subject}: a part lies inside another part"),
+    "invalid-geometry:duplicate-rings": N_("{subject}: the same ring occurs twice"),
+    "invalid-geometry:interior-disconnected": N_(
+        "{subject}: holes cut the interior of a part into pieces"
+    ),
+    "invalid-geometry:other": N_("{subject}: the geometry is invalid"),
+    "empty-geometry": N_("{subject} has no geometry"),
+    "empty-geometry:null": N_("{subject} has no geometry (null)"),
+    "empty-geometry:empty": N_("{subject} has an empty geometry"),
+    "wrong-geometry-type": N_("{subject} is no area but a {found}"),
+    "encoding-unsettled": N_(
+        "{subject}: the text of column “{column}” fits none of the encodings tried ({tried})"
+    ),
+    "duplicate-geometry": N_("{units} have exactly the same geometry of {area}"),
+    "duplicate-code": P_(
+        "{records_count} record bears the code {code}: {units}",
+        "{records_count} records bear the same code {code}: {units}",
+        "records_count",
+    ),
+    "missing-code": N_("{subject} has no code"),
+    "bad-code": N_("{subject}: the code {code} is not a valid division code"),
+    "bad-code:length": N_("{subject}: the code {code} has the wrong number of digits"),
+    "bad-code:characters": N_("{subject}: the code {code} holds characters other than digits"),
+    "bad-code:unknown-province": N_(
+        "{subject}: the code {code} begins with digits that no province has"
+    ),
+    "bad-code:unknown-prefix": N_(
+        "{subject}: the prefix {prefix} of the code {code} belongs to no division"
+    ),
+    "bad-code:summary-row": N_(
+        "{subject}: the code {code} is that of a statistical summary row, not of a division"
+    ),
+    "code-kind": N_(
+        "{subject}: the code {code} is in the range for {expected}, but the unit is {kind}"
+    ),
+    "code-parent": N_(
+        "{subject}: the parent is given as {parent}, but the code {code} calls for {expected}"
+    ),
+    "overlap": N_("{units} overlap by {area}"),
+    "gap": N_("A gap of {area}"),
+    "gap:within": N_("A gap of {area} within {unit}"),
+    "gap:between": N_("A gap of {area} between {units}"),
+    "void": N_("An area of {area} that no unit covers"),
+    "void:within": N_("An area of {area} within {unit} that no unit covers"),
+    "void:between": N_("An area of {area} between {units} that no unit covers"),
+    "unmatched-edge": P_(
+        "{unit} lacks {vertices_count} vertex on the edge it shares with {rest}",
+        "{unit} lacks {vertices_count} vertices on the edge it shares with {rest}",
+        "vertices_count",
+    ),
+    "vertex-noise": P_(
+        "{subject}: {vertices_count} vertex of neighbouring units nearly coincides, "
+        "but is up to {max} off",
+        "{subject}: {vertices_count} vertices of neighbouring units nearly coincide, "
+        "but are up to {max} off",
+        "vertices_count",
+    ),
+    "spike": N_("A spike {length} long in the boundary of {units}"),
+    "sliver-ring": N_("{subject}: a sliver of {area}"),
+    "sliver-ring:part": N_("{subject}: a part that is only a sliver of {area}"),
+    "sliver-ring:hole": N_("{subject}: a hole that is only a sliver of {area}"),
+    "short-edge": P_(
+        "{edges_count} very short edge in the boundary of {units}, {length} long",
+        "{edges_count} very short edges in the boundary of {units}, the shortest {length} long",
+        "edges_count",
+    ),
+    "outside-parent": N_("{unit} extends {area} beyond its parent {rest}"),
+    "parent-not-covered": N_("{unit} is not covered by its children: {area} is missing"),
+    "parent-mismatch": N_("{unit} belongs to {other} by its code, but lies in {third}"),
+    "exclave": P_(
+        "{subject} has {parts_count} part",
+        "{subject} has {parts_count} separate parts",
+        "parts_count",
+    ),
+    "enclave": N_("{unit} lies wholly inside {rest}"),
+    "crs-suspect": N_("{subject}: the coordinate system is suspect"),
+    "crs-suspect:degrees-labelled-projected": N_(
+        "{subject}: the coordinates look like degrees, but the file says they are metres"
+    ),
+    "crs-suspect:metres-labelled-geographic": N_(
+        "{subject}: the coordinates look like metres, but the file says they are degrees"
+    ),
+    "crs-suspect:axes-swapped": N_("{subject}: the two axes of the coordinates look swapped"),
+    "crs-suspect:outside-area-of-use": N_(
+        "{subject}: the coordinates lie outside the area for which the coordinate system is meant"
+    ),
+    "crs-suspect:zone-prefix": N_(
+        "{subject}: the zone prefix of the eastings does not fit the coordinate system"
+    ),
+    "crs-suspect:datum-shift": N_(
+        "{subject}: all units are shifted by {shift_east} to the east and {shift_north} "
+        "to the north of the reference"
+    ),
+    "exception-expired": N_(
+        "{subject}: the exception {exception}, approved by {approver}, expired on {expired_on}"
+    ),
+    "exception-unused": N_(
+        "The exception {exception}, approved by {approver}, fits no finding of this check"
+    ),
+}
+
+#: Clauses added to a message when the fact or measure named first is there.
+CLAUSES: dict[str, Template] = {
+    "width": N_("up to {width} wide"),
+    "length": N_("{length} long"),
+    "parts_count": P_("in {parts_count} part", "in {parts_count} parts", "parts_count"),
+    "cover_count": P_(
+        "{cover_count} unit lies on the same place",
+        "up to {cover_count} units lie on the same place",
+        "cover_count",
+    ),
+    "open": N_("it opens to the outside"),
+    "offset": N_("up to {offset} off the line"),
+    "shared": N_("over {length} of shared line"),
+    "tip": N_("{angle} at its tip"),
+    "into": N_("into {into}"),
+    "nowhere": N_("where no parent is"),
+    "beside": N_("beside {rest}"),
+    "share": N_("with {share} of its area"),
+    "others": N_("{area} lies outside the largest one"),
+    "enclosed": N_("with {area}"),
+    "ring": N_("ring {ring}"),
+    "detail": N_("detail: {detail}"),
+    "crs": N_("stated: {crs}"),
+    "suggested": N_("probably {suggested}"),
+    "matched": P_(
+        "by {matched_units_count} unit found in both",
+        "by {matched_units_count} units found in both",
+        "matched_units_count",
+    ),
+    "reference": N_("reference: {reference}"),
+    "date": N_("as of {date}"),
+}
+
+#: Which clauses a rule may have, in order.
+RULE_CLAUSES: dict[str, tuple[str, ...]] = {
+    "unreadable-record": ("detail",),
+    "invalid-geometry": ("ring", "detail"),
+    "bad-code": ("date",),
+    "code-kind": ("date",),
+    "overlap": ("width", "length", "parts_count", "cover_count"),
+    "gap": ("width", "length", "parts_count", "open"),
+    "void": ("width", "length", "parts_count", "open"),
+    "unmatched-edge": ("offset", "shared"),
+    "spike": ("width", "tip"),
+    "sliver-ring": ("width", "length"),
+    "outside-parent": ("into", "nowhere", "width", "length", "parts_count"),
+    "parent-not-covered": ("beside", "width", "length", "parts_count"),
+    "parent-mismatch": ("share",),
+    "exclave": ("others",),
+    "enclave": ("enclosed",),
+    "crs-suspect": ("crs", "suggested", "matched", "reference"),
+}
+
+#: Why a rule did not run.
+REASONS: dict[str, str] = {
+    "on-request": N_("left out on request"),
+    "foreign-codes": N_("the codes are not Chinese division codes"),
+    "no-parents": N_("no parent units were given or found (--parents)"),
+    "no-reference": N_("no reference data were given (--reference)"),
+    "no-crs": N_("the coordinate system is unknown"),
+    "no-exceptions": N_("no list of exceptions was given (--exceptions)"),
+    "plane-coordinates": N_("the coordinates are plane, not tied to the earth"),
+}
+
+STATUSES: dict[str, str] = {
+    "run": N_("run"),
+    "skipped": N_("skipped"),
+    "not-applicable": N_("not applicable"),
+}
+
+#: What a file may say of itself, as a key; other remarks are shown as they are.
+REMARKS: dict[str, str] = {
+    "illustrative": N_("Illustrative, not real boundaries"),
+}

@@ -1,0 +1,229 @@
+"""Is it a coverage (无缝无叠)? Overlaps, gaps, voids, and lines that share no vertices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from diming.geometry.chain import Chain, Floats, Ints
+from diming.geometry.faces import Faces, Rims, faces, rims
+from diming.geometry.measure import Sizes, sizes
+from diming.geometry.nodes import Graph, Noise
+from diming.geometry.noding import Touches, resolve
+from diming.geometry.slits import is_slit, open_slits
+from diming.model.finding import CheckSettings, Finding, Severity
+from diming.rules.survey import Survey, place_mark
+
+_NOTHING = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Faces that are wrong, measured, with the units each concerns.
+
+    `kind` is the rule of each; `units` the sorted positions of its units.
+    """
+
+    polygon: NDArray[np.object_]
+    inside: Floats
+    cover: Ints
+    sizes: Sizes
+    kind: NDArray[np.object_]
+    units: list[tuple[int, ...]]
+    rims: Rims
+    graph: Graph
+    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1) -> list[Finding]:
+    """Check that units of one level neither overlap nor leave gaps.
+
+    Returns
+    -------
+    list of Finding
+        Of the rules ``overlap``, ``gap``, ``void``, ``unmatched-edge`` and
+        ``vertex-noise``.
+    """
+    chain = survey.residual(jobs=jobs)
+    graph, noise = survey.number(chain, settings.tolerance_m)
+    graph, touches = resolve(graph, settings.tolerance_m)
+    found = faces(graph)
+    wrong = found.take(found.cover != 1)
+    patches = _name(survey, graph, wrong, settings)
+    void = patches.kind == "void"
+    narrow = np.unique(patches.rims.node[~void[patches.rims.node_face]])
+    slits = _slits(survey, graph, found.take(found.cover == 0), settings)
+    result = group_findings(survey, chain, patches)
+    result += group_findings(survey, chain, slits)
+    result += touch_findings(survey, chain, graph, touches, narrow)
+    result += _noise_findings(survey, noise)
+    return result
+
+
+def _name(survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings) -> Patches:
+    measured = sizes(wrong.polygon, survey.ground)
+    rim = rims(wrong.polygon, graph)
+    point, unit = survey.covering(wrong.inside)
+    over = wrong.cover > 1
+    kind = np.where(
+        over, "overlap", np.where(measured.width_m <= settings.gap_width_m, "gap", "void")
+    ).astype(object)
+    on_rim = collect(len(wrong), rim.owner_face, rim.owner)
+    covering = collect(len(wrong), point, unit)
+    units = []
+    for i in range(len(wrong)):
+        if not over[i]:
+            units.append(on_rim[i])
+        elif len(covering[i]) >= wrong.cover[i]:
+            units.append(covering[i])
+        else:  # narrower than what merging vertices moved
+            units.append(tuple(sorted({*covering[i], *on_rim[i]})))
+    return Patches(wrong.polygon, wrong.inside, wrong.cover, measured, kind, units, rim, graph)
+
+
+def _slits(survey: Survey, graph: Graph, enclosed: Faces, settings: CheckSettings) -> Patches:
+    polygon, bridged = open_slits(
+        graph, enclosed, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
+    )
+    measured = sizes(polygon, survey.ground)
+    kept = is_slit(measured.width_m, measured.length_m) & (measured.width_m <= settings.gap_width_m)
+    polygon = polygon[kept]
+    rim = rims(polygon, bridged)
+    return Patches(
+        polygon,
+        shapely.get_coordinates(shapely.point_on_surface(polygon)),
+        np.zeros(len(polygon), dtype=np.int64),
+        Sizes(measured.area_m2[kept], measured.width_m[kept], measured.length_m[kept]),
+        np.full(len(polygon), "gap", dtype=object),
+        collect(len(polygon), rim.owner_face, rim.owner),
+        rim,
+        bridged,
+        {"open": True},
+    )
+
+
+def collect(count: int, row: Ints, value: Ints) -> list[tuple[int, ...]]:
+    """Gather values by row: a sorted tuple for each of `count` rows."""
+    order = np.lexsort((value, row))
+    cuts = np.searchsorted(row[order], np.arange(count + 1))
+    values = value[order].tolist()
+    return [tuple(sorted(set(values[a:b]))) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+
+
+def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Finding]:
+    """Make one finding of the faces that touch, are of one kind, and concern the same units.
+
+    Two outlines that cross to and fro leave a string of slivers: one
+    disagreement, not dozens.
+    """
+    if len(patches.polygon) == 0:
+        return []
+    string = _strings_of_faces(patches)
+    groups: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
+    for i, units in enumerate(patches.units):
+        groups.setdefault((int(string[i]), patches.kind[i], units), []).append(i)
+    on_rim = collect(len(patches.polygon), patches.rims.node_face, patches.rims.node)
+    result = []
+    for (_, kind, units), members in groups.items():
+        widest = max(members, key=lambda i: patches.sizes.width_m[i])
+        nodes = np.unique(np.concatenate([on_rim[i] for i in members]).astype(np.int64))
+        measures = {
+            "area_m2": sum(patches.sizes.area_m2[i] for i in members),
+            "width_m": patches.sizes.width_m[widest],
+            "length_m": sum(patches.sizes.length_m[i] for i in members),
+            "parts_count": len(members),
+        }
+        if kind == "overlap":
+            measures["cover_count"] = int(patches.cover[members].max())
+        result.append(
+            survey.finding(
+                kind,
+                Severity.INFO if kind == "void" else Severity.ERROR,
+                units,
+                measures=measures,
+                facts=patches.facts,
+                at=patches.inside[widest],
+                geometry=shapely.multipolygons(patches.polygon[members])
+                if len(members) > 1 else patches.polygon[members[0]],
+                mark=place_mark(patches.graph, chain, nodes, patches.inside[widest]),
+            )
+        )  # fmt: skip
+    return result
+
+
+def _strings_of_faces(patches: Patches) -> Ints:
+    """Number the strings of narrow faces that touch; every void stands alone."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(patches.polygon)
+    face, node = patches.rims.node_face, patches.rims.node
+    narrow = (patches.kind != "void")[face]
+    face, node = face[narrow], node[narrow]
+    size = count + len(patches.graph.nodes)
+    links = coo_array((np.ones(len(face), dtype=bool), (face, node + count)), shape=(size, size))
+    _, string = connected_components(links, directed=False)
+    return string[:count].astype(np.int64)
+
+
+def touch_findings(
+    survey: Survey, chain: Chain, graph: Graph, touches: Touches, explained: Ints
+) -> list[Finding]:
+    """Report vertices that one unit lacks on a line it shares (rule ``unmatched-edge``).
+
+    Those at the ends of an overlap or gap (`explained`) are part of that.
+    """
+    keep = ~np.isin(touches.node, explained)
+    lacking, having = touches.lacking[keep], touches.having[keep]
+    node, offset, shared = touches.node[keep], touches.offset_m[keep], touches.shared_m[keep]
+    places, place = np.unique(np.column_stack([lacking, node]), axis=0, return_inverse=True)
+    place = place.ravel()
+    partners = collect(len(places), place, having.astype(np.int64))
+    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for i, others in enumerate(partners):
+        groups.setdefault((int(places[i, 0]), others), []).append(i)
+    length = np.bincount(place, weights=shared, minlength=len(places))
+    furthest = np.zeros(len(places))
+    np.maximum.at(furthest, place, offset)
+    result = []
+    for (unit, others), members in groups.items():
+        nodes = places[members, 1]
+        xy = graph.nodes[nodes]
+        result.append(
+            survey.finding(
+                "unmatched-edge",
+                Severity.ERROR,
+                (unit, *others),
+                measures={
+                    "vertices_count": len(nodes),
+                    "offset_m": furthest[members].max(),
+                    "length_m": length[members].sum(),
+                },
+                at=xy[0],
+                geometry=shapely.multipoints(xy),
+                mark=survey.label(unit).encode("utf-8", "replace")
+                + place_mark(graph, chain, nodes, xy[0]),
+            )
+        )
+    return result
+
+
+def _noise_findings(survey: Survey, noise: Noise) -> list[Finding]:
+    """Report once, with its size, that vertices differ by less than the tolerance."""
+    if noise.moved_count == 0 or noise.largest_m < 1e-6:
+        return []
+    several = len(survey.groups) > 1
+    return [
+        survey.finding(
+            "vertex-noise",
+            Severity.INFO if several else Severity.WARNING,
+            (),
+            measures={"vertices_count": noise.moved_count, "max_m": noise.largest_m},
+        )
+    ]

@@ -1,0 +1,85 @@
+"""Is each geometry valid (图形有效性)? What is wrong with it, and where."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from diming.geometry.chain import Floats, blocks
+from diming.model.finding import Finding, Severity
+from diming.rules.survey import Survey
+
+#: What GEOS says, and the reason it stands for.
+_REASONS = (
+    ("Ring Self-intersection", "ring-self-intersection"),
+    ("Self-intersection", "self-intersection"),
+    ("Hole lies outside shell", "hole-outside-shell"),
+    ("Holes are nested", "nested-holes"),
+    ("Nested shells", "nested-shells"),
+    ("Duplicate Rings", "duplicate-rings"),
+    ("Interior is disconnected", "interior-disconnected"),
+    ("Too few points", "too-few-points"),
+    ("Invalid Coordinate", "not-finite"),
+)
+
+
+def valid(geometry: NDArray[np.object_], *, jobs: int = 1) -> NDArray[np.bool_]:
+    """Tell which polygons are valid (OGC simple features), in threads."""
+    cuts = list(blocks(geometry))
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        parts = list(pool.map(lambda cut: shapely.is_valid(geometry[cut]), cuts))
+    return np.concatenate([np.empty(0, dtype=bool), *parts])
+
+
+def as_areas(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the ground that invalid polygons enclose, for the rules that need areas.
+
+    Used to compare neighbours only; nothing is written back. Vertices keep
+    their places; where outlines cross, a vertex is added.
+    """
+    whole = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    result = np.empty(len(whole), dtype=object)
+    polygonal = np.isin(shapely.get_type_id(whole), (3, 6))
+    result[polygonal] = whole[polygonal]
+    for i in np.flatnonzero(~polygonal):
+        parts = shapely.get_parts(shapely.get_parts(whole[i]))
+        areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        result[i] = shapely.multipolygons(areas) if len(areas) else shapely.Polygon()
+    return result
+
+
+def reason(geometry: shapely.Geometry) -> tuple[str, str, Floats | None]:
+    """Return why a polygon is invalid: reason, GEOS's words, and the place in its CRS."""
+    words = shapely.is_valid_reason(geometry)
+    place = re.search(r"\[(\S+) (\S+?)\]", words)
+    at = np.array([float(place[1]), float(place[2])]) if place else None
+    name = next((code for text, code in _REASONS if words.startswith(text)), "other")
+    return name, words.split("[")[0], at
+
+
+def validity_findings(survey: Survey, invalid: NDArray[np.bool_]) -> list[Finding]:
+    """Report invalid geometries (rule ``invalid-geometry``).
+
+    `survey.shape` here is the geometry as delivered.
+    """
+    result = []
+    for crs, members in survey.groups:
+        for unit in members[invalid[members]]:
+            name, words, at = reason(survey.shape[unit])
+            here = None if at is None or not np.isfinite(at).all() else survey.to_plane(at[None], crs)[0]
+            result.append(
+                survey.finding(
+                    "invalid-geometry",
+                    Severity.ERROR,
+                    (unit,),
+                    facts={"reason": name, "detail": words},
+                    at=here,
+                    geometry=None if here is None else shapely.points(here),
+                    mark=b"" if at is None else at.tobytes(),
+                )
+            )
+    return result

@@ -1,0 +1,264 @@
+"""From deliveries to units: columns read, levels settled, every record accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from diming.errors import UnreadableInput, UsageError
+from diming.files.delivery import Delivery, Trouble
+from diming.geometry.ground import Ground, parse_crs, transform
+from diming.model.finding import Finding, InputRecord, RecordRef, Severity
+from diming.model.unit import parse_level
+from diming.rules.survey import fingerprint
+from diming.tables import Units
+
+_TEXT_ROLES = ("code", "name", "parent", "kind")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All units of a check, inputs first, then those given as parents.
+
+    Attributes
+    ----------
+    units : Units
+        `level` as a column says, 0 where none does.
+    crs : tuple of pyproj.CRS
+        One an input.
+    inputs : tuple of InputRecord
+    troubles : tuple of (int, Trouble)
+        With the input each belongs to.
+    """
+
+    units: Units
+    crs: tuple[pyproj.CRS, ...]
+    inputs: tuple[InputRecord, ...]
+    troubles: tuple[tuple[int, Trouble], ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """File names of the inputs, as labels use them."""
+        return tuple(i.path.replace("\\", "/").rsplit("/", 1)[-1] for i in self.inputs)
+
+    @property
+    def given_as_parents(self) -> NDArray[np.bool_]:
+        """Mark the units that came by ``--parents``."""
+        return np.array([i.parents for i in self.inputs], dtype=bool)[self.units.input]
+
+
+def take_in(
+    deliveries: Sequence[Delivery],
+    parents: Sequence[Delivery] = (),
+    *,
+    crs: str | None = None,
+    day: date | None = None,
+) -> Intake:
+    """Turn deliveries into units.
+
+    `crs` serves inputs that state none. Of files with dated versions those in
+    force at `day` are taken (by default on the last day anything began).
+
+    Raises
+    ------
+    UnreadableInput
+        If an input states no CRS and none is given.
+    """
+    units, systems, inputs = [], [], []
+    troubles: list[tuple[int, Trouble]] = []
+    for number, delivery in enumerate([*deliveries, *parents]):
+        system = _crs(delivery, crs)
+        alive, as_of = _in_force(delivery, day)
+        units.append(_units(delivery, number, alive))
+        systems.append(system)
+        unusable = {t.fid for t in delivery.troubles if not t.examined and t.fid >= 0}
+        troubles += [(number, t) for t in delivery.troubles]
+        inputs.append(
+            InputRecord(
+                path=delivery.path,
+                layer=delivery.layer,
+                declared=delivery.declared,
+                features=int(alive.sum()),
+                unusable=len(unusable),
+                sha256=delivery.sha256,
+                crs=_crs_label(system),
+                encoding=delivery.encoding,
+                remarks=delivery.remarks,
+                dated_out=int((~alive).sum()),
+                as_of=as_of,
+                parents=number >= len(deliveries),
+            )
+        )
+    if len({s.is_geographic or s.is_projected for s in systems}) > 1:
+        raise UsageError(
+            "some inputs lie in a plane without a place on Earth and others do not; "
+            "give all of them a coordinate reference system"
+        )
+    return Intake(Units.concatenate(units), tuple(systems), tuple(inputs), tuple(troubles))
+
+
+def _crs(delivery: Delivery, given: str | None) -> pyproj.CRS:
+    text = delivery.crs or given
+    if not text:
+        raise UnreadableInput(
+            "{path}: the file does not say in which coordinate reference system it is; "
+            "ask the office that delivered it, then give it with --crs, e.g. --crs EPSG:4490",
+            path=delivery.path,
+        )
+    return parse_crs(text, path=delivery.path if delivery.crs else "--crs")
+
+
+def _crs_label(crs: pyproj.CRS) -> str:
+    number = crs.to_epsg()
+    return f"EPSG:{number}" if number else crs.name
+
+
+def texts(values: NDArray[Any]) -> NDArray[np.object_]:
+    """Return a column as text: nothing is an empty string, whole numbers have no ``.0``."""
+    if values.dtype.kind in "iu":
+        return values.astype(str).astype(object)
+    return np.array([_text(v) for v in values.tolist()], dtype=object)
+
+
+def _text(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _units(delivery: Delivery, number: int, alive: NDArray[np.bool_]) -> Units:
+    count = len(delivery.geometry)
+    empty = np.full(count, "", dtype=object)
+    columns: Mapping[str, NDArray[Any]] = delivery.columns
+    roles = {r: texts(columns[r]) if r in columns else empty for r in _TEXT_ROLES}
+    level = np.zeros(count, dtype=np.int8)
+    if "level" in columns:
+        words, of = np.unique(texts(columns["level"]).astype(str), return_inverse=True)
+        level = np.array([parse_level(w) for w in words], dtype=np.int8)[of.ravel()]
+    return Units(
+        geometry=delivery.geometry,
+        level=level,
+        input=np.full(count, number, dtype=np.int32),
+        fid=delivery.fid,
+        **roles,
+    ).take(alive)
+
+
+def _in_force(delivery: Delivery, day: date | None) -> tuple[NDArray[np.bool_], date | None]:
+    """Tell which versions are in force, where a file holds dated ones."""
+    everything = np.ones(len(delivery.geometry), dtype=bool)
+    if not {"begin", "end"} <= set(delivery.columns) or not len(everything):
+        return everything, None
+    begin, end = (_days(delivery.columns[role]) for role in ("begin", "end"))
+    if np.isnat(begin).all():
+        return everything, None
+    begun = begin[~np.isnat(begin)]
+    # Atlases give the last day a version held; registers the first it did not.
+    ended = end[~np.isnat(end)]
+    if np.isin(ended + 1, begun).sum() > np.isin(ended, begun).sum():
+        end = end + 1
+    on = np.datetime64(day, "D") if day else begun.max()
+    alive = (np.isnat(begin) | (begin <= on)) & (np.isnat(end) | (on < end))
+    return alive, on.astype(object)
+
+
+def _days(values: NDArray[Any]) -> NDArray[np.datetime64]:
+    result = np.full(len(values), "NaT", dtype="datetime64[D]")
+    for i, text in enumerate(texts(values)):
+        head = str(text)[:10].replace("/", "-")
+        try:
+            result[i] = np.datetime64(date.fromisoformat(head), "D")
+        except ValueError:
+            if head[:4].isdigit() and len(str(text).strip()) == 4:
+                result[i] = np.datetime64(f"{head[:4]}-01-01", "D")
+    return result
+
+
+def trouble_findings(intake: Intake, ground: Ground) -> list[Finding]:
+    """Turn what reading could not take whole into findings."""
+    result = []
+    for number, trouble in intake.troubles:
+        label = trouble.code or trouble.name or f"{intake.paths[number]}#{trouble.fid}"
+        measures = dict(trouble.measures)
+        at = None
+        if trouble.at is not None and np.isfinite(trouble.at).all():
+            crs = intake.crs[number]
+            point = np.array([trouble.at])
+            if "opening" in measures:
+                box = np.concatenate([point[0], point[0]])
+                measures["opening_m"] = measures.pop("opening") * Ground.under(crs, box).stretch[1]
+            where = ground.lonlat(ground.plane(transform(point, crs, ground.crs)))[0]
+            if np.isfinite(where).all():
+                at = (float(where[0]), float(where[1]))
+        mark = f"{trouble.reason}{trouble.fid}{trouble.at}".encode()
+        whole_file = trouble.fid < 0
+        result.append(
+            Finding(
+                rule=trouble.rule,
+                severity=Severity.WARNING
+                if trouble.rule == "encoding-unsettled" else Severity.ERROR,
+                units=() if whole_file else (label,),
+                names=() if whole_file else (trouble.name,),
+                records=(RecordRef(number, trouble.fid),),
+                measures=MappingProxyType(measures),
+                facts=MappingProxyType({"reason": trouble.reason, **trouble.facts}),
+                at=at,
+                geometry=None if at is None else shapely.points(*at),
+                id=fingerprint(trouble.rule, (intake.paths[number], label), mark),
+            )
+        )  # fmt: skip
+    return result
+
+
+def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, str]) -> Delivery:
+    """Take a GeoDataFrame for a delivery (its index gives the record numbers)."""
+    from diming.files.columns import recognise
+
+    geometry = np.asarray(table.geometry.values, dtype=object)
+    names = recognise([c for c in table.columns if c != table.geometry.name], fields, path=path)
+    kinds = shapely.get_type_id(geometry)
+    areal = np.isin(kinds, (3, 6)) & ~shapely.is_empty(geometry)
+    troubles = []
+    for i in np.flatnonzero(~areal):
+        if geometry[i] is None or shapely.is_empty(geometry[i]):
+            reason = "null" if geometry[i] is None else "empty"
+            troubles.append(Trouble("empty-geometry", reason, int(i)))
+        else:
+            found = geometry[i].geom_type
+            troubles.append(
+                Trouble("wrong-geometry-type", "type", int(i), facts={"found": found})
+            )
+    finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    for i in np.flatnonzero(areal & ~finite):
+        troubles.append(Trouble("invalid-geometry", "not-finite", int(i)))
+    areal &= finite
+    if not areal.any():
+        raise UnreadableInput("{path}: there are no polygons to check", path=path)
+    columns = {
+        role: np.asarray(table[column], dtype=object)[areal] for role, column in names.items()
+    }
+    delivery = Delivery(
+        path=path, layer=None, declared=len(table), sha256="",
+        crs=None if table.crs is None else table.crs.to_wkt(), encoding=None,
+        geometry=shapely.force_2d(geometry[areal]), fid=np.flatnonzero(areal).astype(np.int64),
+        columns=columns, column_names=names,
+    )  # fmt: skip
+    named = [
+        replace(t, code=_cell(table, names, "code", t.fid), name=_cell(table, names, "name", t.fid))
+        for t in troubles
+    ]
+    return replace(delivery, troubles=tuple(named))
+
+
+def _cell(table: Any, names: Mapping[str, str], role: str, row: int) -> str:
+    return _text(table[names[role]].iloc[row]) if role in names else ""
