@@ -10,6 +10,8 @@ import pytest
 
 from diming.present.page import render_page
 
+from .page_worlds import make_report, overlap
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -117,18 +119,18 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 @pytest.mark.parametrize(
     ("lang", "title"), [("zh", "界线检查报告"), ("en", "Boundary check report")]
 )
-def test_both_languages(show, make_report, lang, title):
+def test_both_languages(show, lang, title):
     page = show(make_report(), lang)
     assert page.text("h1") == title
     assert page.js("return document.documentElement.lang").startswith(lang)
     assert page.text(".counts .error b") == "14"
     assert page.text(".counts .accepted b") == "1"
-    assert ("未提供上级界线" if lang == "zh" else "no parents were given") in page.js(
+    assert ("没有上级政区数据" if lang == "zh" else "no parent units were given") in page.js(
         "return document.querySelector('.about').textContent"
     )
 
 
-def test_sorting(show, make_report):
+def test_sorting(show):
     page = show(make_report(), "en")
     page.click("th.width button")
     assert page.column("width")[:2] == ["60 cm", "55 cm"]
@@ -145,7 +147,7 @@ def test_sorting(show, make_report):
     assert page.ids()[0] == "overlap:000000000014"
 
 
-def test_filters(show, make_report):
+def test_filters(show):
     page = show(make_report(), "en")
     assert len(page.ids()) == 16
     page.put("#text", "第2行第6镇 OVERLAP")
@@ -168,7 +170,7 @@ def test_filters(show, make_report):
     assert "No finding matches" in page.text("#empty")
 
 
-def test_row_to_map_and_a_sliver_becomes_an_area(show, make_report):
+def test_row_to_map_and_a_sliver_becomes_an_area(show):
     page = show(make_report(), "en")
     page.js("document.querySelector('tr[data-id=\"overlap:000000000000\"]').click()")
     assert page.js("return location.hash") == "#overlap:000000000000"
@@ -183,7 +185,7 @@ def test_row_to_map_and_a_sliver_becomes_an_area(show, make_report):
     page.wait("return document.querySelector('.scale').innerText.endsWith(' km')")
 
 
-def test_map_to_row(show, make_report, overlap):
+def test_map_to_row(show):
     from selenium.webdriver import ActionChains
     from selenium.webdriver.common.by import By
 
@@ -229,7 +231,7 @@ def test_map_to_row(show, make_report, overlap):
     assert inside
 
 
-def test_keyboard_alone(show, make_report):
+def test_keyboard_alone(show):
     from selenium.webdriver.common.keys import Keys
 
     page = show(make_report(), "en")
@@ -256,7 +258,7 @@ def test_keyboard_alone(show, make_report):
     assert page.js(f"{active}.dataset.id") == page.ids()[0]
 
 
-def test_a_link_to_a_finding(show, make_report):
+def test_a_link_to_a_finding(show):
     page = show(make_report(), "en", "#gap:000000000001")
     assert "协议约定,维持现状" in page.text("#detail")
     assert page.js("return document.querySelector('tr[aria-selected=true]').dataset.id") == (
@@ -268,7 +270,7 @@ def test_a_link_to_a_finding(show, make_report):
     assert page.js("return document.documentElement.dataset.ready") == "true"
 
 
-def test_hostile_names_are_only_text(show, make_report, overlap):
+def test_hostile_names_are_only_text(show):
     evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e甲"
     report = make_report([overlap(0, names=(evil, evil), id="overlap:<b>")])
     backdrop = report.backdrop
@@ -287,7 +289,7 @@ def test_hostile_names_are_only_text(show, make_report, overlap):
     assert page.js("return document.querySelectorAll('img, main script').length") == 0
 
 
-def test_nothing_found(show, make_report):
+def test_nothing_found(show):
     page = show(make_report([]), "zh")
     assert page.text("#empty b") == "未发现问题"
     assert page.text(".verdict") == "未发现问题"
@@ -298,7 +300,7 @@ def test_nothing_found(show, make_report):
     assert page.js("return document.querySelector('#detail').hidden") is True
 
 
-def test_without_places_or_outlines(show, make_report, overlap):
+def test_without_places_or_outlines(show):
     lost = overlap(0, at=None, geometry=None)
     page = show(make_report([lost], backdrop=None), "zh")
     assert "没有可在图上显示的问题" in page.text("#map-empty")
@@ -306,7 +308,7 @@ def test_without_places_or_outlines(show, make_report, overlap):
     assert "没有图上位置" in page.text("#detail")
 
 
-def test_plane_coordinates(show, make_report, overlap):
+def test_plane_coordinates(show):
     import shapely
 
     strip = shapely.box(500_000, 3_000_000, 500_000.05, 3_000_800)
@@ -321,7 +323,7 @@ def test_plane_coordinates(show, make_report, overlap):
     assert page.text(".scale").endswith("units")
 
 
-def test_twenty_thousand_findings(show, make_report, overlap):
+def test_twenty_thousand_findings(show):
     from diming.model.finding import Severity
 
     severities = list(Severity)
@@ -347,7 +349,7 @@ def test_twenty_thousand_findings(show, make_report, overlap):
     page.wait("return [...document.querySelectorAll('tr.finding')].at(-1).ariaRowIndex === '20001'")
 
 
-def test_paper_shows_every_row(show, make_report, overlap):
+def test_paper_shows_every_row(show):
     page = show(make_report([overlap(n) for n in range(300)]), "zh")
     assert len(page.ids()) < 100
     page.js("dispatchEvent(new Event('beforeprint'))")
@@ -357,7 +359,7 @@ def test_paper_shows_every_row(show, make_report, overlap):
     assert page.chrome.execute_cdp_cmd("Page.printToPDF", {})["data"]
 
 
-def test_on_a_phone(show, make_report):
+def test_on_a_phone(show):
     page = show(make_report(), "zh")
     size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
     page.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

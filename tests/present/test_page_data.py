@@ -7,13 +7,13 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import shapely
 
 from diming.model.finding import Backdrop, InputRecord
 from diming.present.page import render_page
-from diming.present.page_data import shape_tracks, to_script_json, track, visible
-from diming.present.page_words import MEASURED, MEASURES, SETTINGS, STRINGS
+from diming.present.page_data import shape_tracks, to_script_json, track
+
+from .page_worlds import make_report, overlap
 
 HOSTILE = '</script><script>alert(1)</script>" onerror="x\u202eabc\u2028\x00\x07\ud800'
 
@@ -41,18 +41,6 @@ def test_tracks_keep_a_tenth_of_a_millimetre():
     assert np.allclose(untrack(track(points, 9), 9), points, rtol=0, atol=6e-10)
 
 
-@pytest.mark.parametrize("code", [0x00, 0x1F, 0x7F, 0x9B, 0x202E, 0x2066, 0xFEFF, 0xE863, 0xD800])
-def test_hidden_characters_are_written_out(code):
-    shown = visible(f"a{chr(code)}b")
-    assert chr(code) not in shown
-    assert shown.isprintable()
-
-
-def test_ordinary_names_stay_as_they_are():
-    for name in ("石柱土家族自治县", "Thục Phán", "𠮷林", "نمونه\u200cها", "ལྷ་ས།"):
-        assert visible(name) == name
-
-
 def test_json_cannot_leave_its_element():
     text = to_script_json({"a": "</script><!--&\u2028\u2029"})
     assert not re.search("[<>&\u2028\u2029]", text)
@@ -74,11 +62,11 @@ def test_shapes_of_every_kind():
     assert shape_tracks(None, 9, plane=False) == []
 
 
-def test_same_report_same_bytes(make_report):
+def test_same_report_same_bytes():
     assert render_page(make_report(), "zh") == render_page(make_report(), "zh")
 
 
-def test_everything_is_inside(make_report):
+def test_everything_is_inside():
     page = render_page(make_report(), "en")
     assert "sourceMappingURL" not in page
     assert not re.search(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?!data:)', page)
@@ -86,7 +74,7 @@ def test_everything_is_inside(make_report):
     assert "default-src &#39;none&#39;" in page
 
 
-def test_hostile_text_never_becomes_markup(make_report, overlap):
+def test_hostile_text_never_becomes_markup():
     hostile = overlap(0, names=(HOSTILE, HOSTILE), units=(HOSTILE, "b"))
     inputs = (InputRecord(HOSTILE, HOSTILE, 1, 1, 0, "00", HOSTILE, HOSTILE, (HOSTILE,)),)
     page = render_page(make_report([hostile], inputs=inputs), "zh")
@@ -96,14 +84,14 @@ def test_hostile_text_never_becomes_markup(make_report, overlap):
     assert "\\u202e" in embedded(page)["findings"][0]["names"][0]
 
 
-def test_coordinates_that_no_map_can_show(make_report, overlap):
+def test_coordinates_that_no_map_can_show():
     lost = overlap(0, at=(float("nan"), 1.0), geometry=shapely.Point(0, 95))
     data = embedded(render_page(make_report([lost]), "zh"))
     assert "at" not in data["findings"][0]
     assert "shape" not in data["findings"][0]
 
 
-def test_metres_labelled_as_degrees_are_drawn_as_a_plane(make_report, overlap):
+def test_metres_labelled_as_degrees_are_drawn_as_a_plane():
     box = shapely.box(5e5, 3e6, 5.1e5, 3.1e6)
     odd = overlap(0, at=(5e5, 3e6), geometry=box)
     backdrop = Backdrop(np.array([box]), ("1",), ("甲",))
@@ -112,20 +100,20 @@ def test_metres_labelled_as_degrees_are_drawn_as_a_plane(make_report, overlap):
     assert data["findings"][0]["at"] == [5e5, 3e6]
 
 
-def test_outlines_that_are_missing_or_broken(make_report):
+def test_outlines_that_are_missing_or_broken():
     outlines = np.array([None, shapely.Polygon(), shapely.box(106, 29, 107, 30)], dtype=object)
     report = make_report(backdrop=Backdrop(outlines, ("1", "2", "3"), ("", "", "丙")))
     data = embedded(render_page(report, "zh"))
     assert [unit[0] for unit in data["backdrop"]["units"]] == ["3"]
 
 
-def test_measures_that_are_no_numbers(make_report, overlap):
+def test_measures_that_are_no_numbers():
     odd = overlap(0, measures={"width_m": float("inf"), "area_m2": np.float64(2.5)})
     data = embedded(render_page(make_report([odd]), "zh"))
     assert data["findings"][0]["measures"] == {"area_m2": 2.5}
 
 
-def test_a_large_report_stays_small(make_report, overlap):
+def test_a_large_report_stays_small():
     angles = np.linspace(0, 2 * np.pi, 81)
     wavy = 0.05 * (1 + 0.1 * np.sin(9 * angles))
     ring = np.column_stack([np.cos(angles) * wavy, np.sin(angles) * wavy])
@@ -138,17 +126,8 @@ def test_a_large_report_stays_small(make_report, overlap):
     assert len(render_page(report, "zh").encode()) < 3_000_000
 
 
-def test_illustrative_inputs_are_announced(make_report):
+def test_illustrative_inputs_are_announced():
     report = make_report()
     marked = replace(report.inputs[0], remarks=("illustrative",))
     assert 'class="banner"' not in render_page(report, "zh")
     assert "示意 · 非真实界线" in render_page(replace(report, inputs=(marked,)), "en")
-
-
-def test_every_string_has_its_chinese(make_report):
-    from diming.present import page
-
-    gettext = page.translator("zh").gettext
-    labels = [*STRINGS.values(), *MEASURES.values(), *MEASURED.values()]
-    labels += [text for text, _ in SETTINGS.values()]
-    assert [text for text in labels if gettext(text) == text] == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib
 import re
 from collections import Counter
 from dataclasses import fields
@@ -19,16 +18,27 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diming.model.finding import Severity
-from diming.present.language import translator
-from diming.present.page_data import page_data, to_script_json, visible
-from diming.present.page_words import MEASURED, MEASURES, SETTINGS, page_strings
+from diming.present.language import LANGUAGES, N_, resolve_language, say, translator
+from diming.present.measured import measured_lines
+from diming.present.page_data import page_data, to_script_json
+from diming.present.page_words import MEASURES, SETTINGS, page_strings
+from diming.present.plain import visible
+from diming.present.text import dated_out_text
+from diming.present.words import (
+    crs_label,
+    reason_text,
+    remark_text,
+    rule_title,
+    severity_word,
+    status_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jinja2 import Template
 
-    from diming.model.finding import InputRecord, Report
+    from diming.model.finding import InputRecord, Report, RuleRun
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 #: Concatenated in this order into one function scope.
@@ -44,35 +54,38 @@ SCRIPTS = (
     "detail.js",
     "page.js",
 )
-_HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
-def render_page(report: Report, lang: str) -> str:
-    """Return `report` as a self-contained HTML page in `lang` (``"zh"`` or ``"en"``)."""
-    words = _texts()
+def render_page(report: Report, lang: str | None) -> str:
+    """Return `report` as a self-contained HTML page.
+
+    `lang` is ``"zh"`` or ``"en"``; None for the language of the environment.
+    """
+    lang = resolve_language(lang)
     gettext = translator(lang).gettext
     strings = page_strings(gettext)
-    severities = {str(s): visible(words.severity_word(s, lang)) for s in Severity}
-    data = page_data(report, words, lang) | {
-        "lang": _HTML_LANG[lang],
+    severities = {str(s): _capital(severity_word(s, lang)) for s in Severity}
+    html_lang = LANGUAGES[lang].replace("_", "-")
+    data = page_data(report, lang) | {
+        "lang": html_lang,
         "strings": strings,
         "severities": severities,
         "measures": {key: gettext(text) for key, text in MEASURES.items()},
     }
     style, scripts = _style(), (_leaflet(), _script())
     return _template().render(
-        lang=_HTML_LANG[lang],
+        lang=html_lang,
         w=SimpleNamespace(**strings),
         severities=severities,
         report=report,
         summary=report.summary(),
         verdict=_verdict(report),
         illustrative=any("illustrative" in i.remarks for i in report.inputs),
-        inputs=[_input_row(i, strings) for i in report.inputs],
+        inputs=[_input_row(i, lang, strings) for i in report.inputs],
         settings=list(_settings_rows(report, gettext, strings)),
-        measured=list(_measured_rows(report, gettext, strings)),
-        rules=_rule_rows(report, words, lang, strings),
-        rule_counts=_rule_counts(report, strings),
+        measured=measured_lines(report.measured, lang),
+        rules=[_rule_row(run, lang) for run in report.rules],
+        rule_counts=_rule_counts(report, lang),
         csp=_content_security_policy(style, scripts),
         style=style,
         scripts=scripts,
@@ -80,9 +93,8 @@ def render_page(report: Report, lang: str) -> str:
     )
 
 
-def _texts() -> Any:
-    """Return the module that says what findings mean."""
-    return importlib.import_module("diming.present.words")
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _verdict(report: Report) -> str:
@@ -91,11 +103,12 @@ def _verdict(report: Report) -> str:
     return next((str(s) for s in Severity if summary[str(s)]), "none")
 
 
-def _input_row(record: InputRecord, strings: dict[str, str]) -> dict[str, Any]:
-    remarks = [
-        strings["illustrative"] if remark == "illustrative" else visible(remark)
-        for remark in record.remarks
-    ]
+def _input_row(record: InputRecord, lang: str, strings: dict[str, str]) -> dict[str, Any]:
+    remarks = [remark_text(remark, lang) for remark in record.remarks]
+    if record.parents:
+        remarks.append(say(N_("as the level above"), lang))
+    if record.dated_out:
+        remarks.append(dated_out_text(record, lang))
     if record.unusable:
         remarks.append(
             strings["unusable"].format(unusable=record.unusable, declared=record.declared)
@@ -104,7 +117,7 @@ def _input_row(record: InputRecord, strings: dict[str, str]) -> dict[str, Any]:
         "path": visible(record.path),
         "layer": visible(record.layer or ""),
         "features": record.features,
-        "crs": visible(record.crs) if record.crs else strings["no_crs"],
+        "crs": crs_label(record.crs) if record.crs else strings["no_crs"],
         "encoding": visible(record.encoding or ""),
         "sha256": visible(record.sha256),
         "remarks": remarks,
@@ -124,46 +137,26 @@ def _settings_rows(
         yield gettext(label), f"{_said(value, strings)}{space}{unit}".strip()
 
 
-def _measured_rows(
-    report: Report, gettext: Callable[[str], str], strings: dict[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Yield label and value of each fact about how things were measured."""
-    for key, value in report.measured.items():
-        label = gettext(MEASURED[key]) if key in MEASURED else visible(key)
-        yield label, _said(value, strings)
-
-
 def _said(value: object, strings: dict[str, str]) -> str:
-    if isinstance(value, bool):
-        return strings["yes" if value else "no"]
     if isinstance(value, (tuple, list)):
-        return ", ".join(visible(v) for v in value) or strings["none"]
-    return visible(f"{value:.12g}" if isinstance(value, float) else value)
+        return ", ".join(visible(str(v)) for v in value) or strings["none"]
+    return visible(f"{value:.12g}" if isinstance(value, float) else str(value))
 
 
-def _rule_rows(
-    report: Report, words: Any, lang: str, strings: dict[str, str]
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "rule": visible(run.rule),
-            "title": visible(words.rule_title(run.rule, lang)),
-            "status": run.status,
-            "said": strings.get(run.status.replace("-", "_"), visible(run.status)),
-            "reason": visible(words.reason_text(run, lang) or "") if run.reason else "",
-            "findings": run.findings,
-        }
-        for run in report.rules
-    ]
+def _rule_row(run: RuleRun, lang: str) -> dict[str, Any]:
+    return {
+        "rule": visible(run.rule),
+        "title": rule_title(run.rule, lang),
+        "status": run.status,
+        "said": status_word(run.status, lang),
+        "reason": reason_text(run, lang),
+        "findings": run.findings,
+    }
 
 
-def _rule_counts(report: Report, strings: dict[str, str]) -> str:
+def _rule_counts(report: Report, lang: str) -> str:
     counts = Counter(run.status for run in report.rules)
-    return " · ".join(
-        f"{counts[status]} {strings[status.replace('-', '_')]}"
-        for status in ("run", "skipped", "not-applicable")
-        if counts[status]
-    )
+    return " · ".join(f"{n} {status_word(status, lang)}" for status, n in counts.most_common())
 
 
 def _content_security_policy(style: str, scripts: tuple[str, ...]) -> str:

@@ -9,64 +9,23 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from diming.present.plain import visible
+from diming.present.words import hint, message, rule_title
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Protocol
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from diming.model.finding import Backdrop, Finding, InputRecord, Report
 
-    class Words(Protocol):
-        """How findings are said; `diming.present.words` is one."""
-
-        def message(self, finding: Finding, lang: str, *, inputs: Sequence[InputRecord]) -> str:
-            """Say what is wrong."""
-
-        def hint(self, finding: Finding, lang: str) -> str:
-            """Say what to do."""
-
-        def rule_title(self, rule: str, lang: str) -> str:
-            """Name a rule."""
-
-
 #: Decimals of a finding's coordinates: 0.1 mm in degrees, a micrometre in metres.
 FINE_DEGREES, FINE_PLANE = 9, 6
-#: Joiners that change how a script is written, not which way it runs.
-_JOINERS = "\u200c\u200d"
-
-
-def visible(text: object, *, keep: str = "") -> str:
-    r"""Return `text` with every character that hides or reorders others written out.
-
-    Controls become their pictures (␀), the rest a code such as ``\u202e``: bidi
-    overrides, zero-width and private-use characters, lone surrogates. Characters in
-    `keep` stay.
-    """
-    written = str(text)
-    if written.isascii() and written.isprintable():
-        return written
-    return "".join(c if c in keep else _shown(c) for c in written)
-
-
-def _shown(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    if character in _JOINERS or unicodedata.category(character) not in _HIDDEN:
-        return character
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def to_script_json(value: object) -> str:
@@ -77,7 +36,7 @@ def to_script_json(value: object) -> str:
     return text
 
 
-def page_data(report: Report, words: Words, lang: str) -> dict[str, Any]:
+def page_data(report: Report, lang: str) -> dict[str, Any]:
     """Return what the scripts need of `report`, ready for JSON.
 
     `plane` is true when coordinates are no longitudes and latitudes.
@@ -87,8 +46,8 @@ def page_data(report: Report, words: Words, lang: str) -> dict[str, Any]:
     findings = [
         {
             **_finding_data(finding, plane=plane),
-            "message": visible(words.message(finding, lang, inputs=report.inputs), keep="\n"),
-            "hint": hints.setdefault(visible(words.hint(finding, lang), keep="\n"), len(hints)),
+            "message": message(finding, lang, inputs=report.inputs),
+            "hint": hints.setdefault(hint(finding, lang), len(hints)),
         }
         for finding in report.findings
     ]
@@ -97,7 +56,7 @@ def page_data(report: Report, words: Words, lang: str) -> dict[str, Any]:
         "plane": plane,
         "decimals": FINE_PLANE if plane else FINE_DEGREES,
         "inputs": [_input_label(i) for i in report.inputs],
-        "rules": {rule: visible(words.rule_title(rule, lang)) for rule in rules},
+        "rules": {rule: rule_title(rule, lang) for rule in rules},
         "hints": list(hints),
         "findings": findings,
         "backdrop": _backdrop_data(report.backdrop, plane=plane),
@@ -125,7 +84,7 @@ def _finding_data(finding: Finding, *, plane: bool) -> dict[str, Any]:
         "seam": bool(finding.seam),
         "accepted": accepted
         and {
-            "reason": visible(accepted.reason, keep="\n"),
+            "reason": visible(accepted.reason),
             "approver": visible(accepted.approver),
             "date": accepted.date and accepted.date.isoformat(),
             "expires": accepted.expires and accepted.expires.isoformat(),

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diming.present.language import N_
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def N_(text: str) -> str:  # noqa: N802 - the usual gettext name
-    """Mark `text` for translation and return it unchanged."""
-    return text
-
 
 #: By the key that template and scripts use.
 STRINGS = {
     "title": N_("Boundary check report"),
     "skip": N_("Skip to the findings"),
-    "illustrative": N_("Illustrative, not real boundaries"),
     "needs_script": N_("The map and the list of findings need JavaScript."),
     # Verdict
     "verdict": N_("Result"),
@@ -49,9 +44,6 @@ STRINGS = {
     "rules": N_("Rules"),
     "rule": N_("Rule"),
     "status": N_("Status"),
-    "run": N_("run"),
-    "skipped": N_("skipped"),
-    "not_applicable": N_("not applicable"),
     "reason": N_("Reason"),
     "yes": N_("yes"),
     "no": N_("no"),
@@ -89,7 +81,7 @@ STRINGS = {
     "close_note": N_("Close-up: outlines are simplified, findings are exact"),
     "no_places": N_("No finding has a place to show"),
     "here": N_("{count} findings here"),
-    "length_units": N_("units"),
+    "length_units": N_("input units"),
     # Detail
     "detail": N_("Finding"),
     "close": N_("Close"),
@@ -142,15 +134,6 @@ SETTINGS = {
     "date": (N_("As of"), ""),
     "rules": (N_("Only these rules"), ""),
     "skip": (N_("Without these rules"), ""),
-}
-
-#: What `Report.measured` may say.
-MEASURED = {
-    "plane": N_("Plane coordinates"),
-    "crs": N_("Coordinate system"),
-    "areas": N_("Areas"),
-    "lengths": N_("Lengths"),
-    "ellipsoid": N_("Ellipsoid"),
 }
 
 

@@ -91,9 +91,9 @@ function number(value, digits) {
 
 const SCALES = {
   m: [[1000, "km"], [1, "m"], [0.01, "cm"], [0, "mm", 0.001]],
-  m2: [[1e6, "km²"], [0.1, "m²"], [0, "cm²", 1e-4]],
+  m2: [[1e6, "km²"], [1e4, "ha"], [0.1, "m²"], [0, "cm²", 1e-4]],
 };
-const SIZES = { km: 1000, m: 1, cm: 0.01, "km²": 1e6, "m²": 1 };
+const SIZES = { km: 1000, m: 1, cm: 0.01, "km²": 1e6, ha: 1e4, "m²": 1 };
 
 /** Write a length (`m`) or an area (`m2`) in the unit that suits its size. */
 function quantity(value, unit, digits = 3) {

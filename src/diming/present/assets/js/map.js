@@ -168,7 +168,8 @@ class FindingsMap {
     const zoom = this.wholeZoom(bounds);
     const width = finding.measures.width_m;
     const readable = width === undefined || width / metresPerPixel(this.map, zoom, finding.at[1]) >= READABLE_PX;
-    if (readable && !isPoint(bounds)) this.goToWhole(finding);
+    const drawn = finding.shape.some(([kind]) => kind === "a") ? readable : !isPoint(bounds);
+    if (drawn) this.goToWhole(finding);
     else this.goToCloseUp(finding);
   }
 

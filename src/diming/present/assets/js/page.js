@@ -92,6 +92,14 @@ function followHash() {
   if (index !== undefined && index !== table.selected) select(index);
 }
 
+/** Paper has nothing to click: show what is folded, then fold it as it was. */
+function unfold(printing) {
+  for (const part of document.querySelectorAll(".about details")) {
+    if (printing) part.dataset.open = part.open;
+    part.open = printing || part.dataset.open === "true";
+  }
+}
+
 document.getElementById("clear").addEventListener("click", () => {
   filters.clear();
   filters.form.text.focus();
@@ -104,6 +112,8 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) close();
 });
 addEventListener("hashchange", followHash);
+addEventListener("beforeprint", () => unfold(true));
+addEventListener("afterprint", () => unfold(false));
 
 filters.apply();
 followHash();
