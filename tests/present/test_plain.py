@@ -12,7 +12,8 @@ ANY_TEXT = st.text(st.characters(), max_size=400)
 
 def is_harmless(text, allowed=""):
     return all(
-        unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or c in allowed for c in text
+        unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or c in allowed
+        for c in text
     )
 
 
@@ -33,6 +34,10 @@ def test_visible_keeps_what_is_harmless(text):
 
 def test_bidi_and_newlines_become_escapes():
     assert plain("a\u202eb\u2066c\nd\x00") == "a\\u202eb\\u2066c\\nd\\u0000"
+
+
+def test_private_characters_of_old_fonts_become_escapes():
+    assert plain("\ue863家坝") == "\\ue863家坝"
 
 
 def test_a_long_path_keeps_both_ends():

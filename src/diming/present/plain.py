@@ -12,8 +12,9 @@ import unicodedata
 #: Longest text shown in a message, in characters.
 LONGEST = 120
 
-#: Control, format (bidi marks among them), surrogate, line and paragraph separators.
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: Control, format (bidi marks among them), surrogate, line and paragraph separators,
+#: and private use, which is an empty box wherever the writer's font is missing.
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def plain(value: object, *, longest: int = LONGEST) -> str:

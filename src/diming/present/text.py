@@ -129,7 +129,7 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
         if record.parents:
             details.append(say(N_("as the level above"), lang))
         if record.dated_out:
-            details.append(_dated_out(record, lang))
+            details.append(dated_out_text(record, lang))
         yield wrap(f"{label}: {' · '.join(details)}", WIDTH, first="  ", indent="    ")
         for remark in record.remarks:
             text = remark_text(remark, lang)
@@ -145,7 +145,8 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
         yield wrap(line, WIDTH, first="", indent="  ")
 
 
-def _dated_out(record: InputRecord, lang: str | None) -> str:
+def dated_out_text(record: InputRecord, lang: str | None) -> str:
+    """Return how many versions of a file are not in force at the date asked for."""
     template = P_(
         "{count} version not in force on {date}", "{count} versions not in force on {date}", "count"
     )
