@@ -41,12 +41,13 @@ class Grid:
     ) -> None:  # fmt: skip
         self.rows, self.columns = rows, columns
         corner = lambda i, j: place + SIDE * np.array([j, i], dtype=float)  # noqa: E731
+        base, odd = seed * 7919, seed * 7919 + 1
         h = {
-            (i, j): edge(corner(i, j), corner(i, j + 1), vertices, wobble, seed * 7919 + 2 * (i * 99 + j))
+            (i, j): edge(corner(i, j), corner(i, j + 1), vertices, wobble, base + 198 * i + 2 * j)
             for i in range(rows + 1) for j in range(columns)
         }  # fmt: skip
         v = {
-            (i, j): edge(corner(i, j), corner(i + 1, j), vertices, wobble, seed * 7919 + 2 * (i * 99 + j) + 1)
+            (i, j): edge(corner(i, j), corner(i + 1, j), vertices, wobble, odd + 198 * i + 2 * j)
             for i in range(rows) for j in range(columns + 1)
         }  # fmt: skip
         self.sides: dict[tuple[int, int], list[np.ndarray]] = {
@@ -54,7 +55,9 @@ class Grid:
             for i in range(rows) for j in range(columns)
         }  # fmt: skip
 
-    def bump_east(self, i: int, j: int, depth: float, *, low: float = 0.3, high: float = 0.7) -> None:
+    def bump_east(
+        self, i: int, j: int, depth: float, *, low: float = 0.3, high: float = 0.7
+    ) -> None:
         """Push a piece of a straight east side out (depth > 0: overlap) or in (< 0: gap)."""
         a, b = self.sides[i, j][1][0], self.sides[i, j][1][-1]
         out = np.array([depth, 0.0])
@@ -85,7 +88,9 @@ def box(x0: float, y0: float, x1: float, y1: float) -> shapely.Polygon:
 def cut_square(lines: list[tuple[float, float, float, float]], side: float = 1000.0) -> list:
     """A square cut by lines given as (x0, y0, x1, y1) in shares of its side."""
     square = shapely.box(0, 0, side, side)
-    knives = [shapely.LineString([(a * side, b * side), (c * side, d * side)]) for a, b, c, d in lines]
+    knives = [
+        shapely.LineString([(a * side, b * side), (c * side, d * side)]) for a, b, c, d in lines
+    ]
     noded = shapely.union_all([square.exterior, *knives])
     pieces = shapely.get_parts(shapely.polygonize([noded]))
     shift = PLACE

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "check": "diming.services.check",
-    "check_files": "diming.services.check",
+    "check": "diming.api",
+    "check_files": "diming.api",
     "CheckSettings": "diming.model.finding",
     "Finding": "diming.model.finding",
-    "Report": "diming.model.finding",
+    "Report": "diming.present.live",
     "Severity": "diming.model.finding",
     "DimingError": "diming.errors",
     "sample": "diming.samples",
@@ -27,7 +27,7 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'diming' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    value = getattr(import_module(_HOMES[name]), "LiveReport" if name == "Report" else name)
     globals()[name] = value
     return value
 

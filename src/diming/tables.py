@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import geopandas
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import diming
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import diming
 from worlds import PLACE, SIDE, Grid, box, cut_square, ground_scale, table
 
 SCALE = ground_scale()
@@ -104,7 +105,9 @@ def test_containment_names_the_container(inner: shapely.Polygon) -> None:
 
 def test_a_duplicate_is_an_overlap_and_a_duplicate() -> None:
     polygons = Grid().polygons()
-    polygons["twin"] = shapely.Polygon(np.roll(np.array(polygons["c11"].exterior.coords)[:-1], 2, 0))
+    polygons["twin"] = shapely.Polygon(
+        np.roll(np.array(polygons["c11"].exterior.coords)[:-1], 2, 0)
+    )
     report = check(table(polygons))
     assert sorted(f.rule for f in report.findings) == ["duplicate-geometry", "overlap"]
     assert all(set(f.units) == {"c11", "twin"} for f in report.findings)
@@ -180,7 +183,9 @@ def test_a_chain_of_close_vertices_does_not_swallow_the_line() -> None:
     # Vertices 0.9 mm apart along 20 cm: one cluster by single links, but no single vertex.
     side = np.column_stack([np.full(223, 1000.0), 400 + np.arange(223) * 0.0009])
     a = shapely.Polygon(PLACE + np.vstack([[[0, 0], [1000, 0]], side, [[1000, 1000], [0, 1000]]]))
-    b = shapely.Polygon(PLACE + np.vstack([[[1000, 0], [2000, 0], [2000, 1000], [1000, 1000]], side[::-1]]))
+    b = shapely.Polygon(
+        PLACE + np.vstack([[[1000, 0], [2000, 0], [2000, 1000], [1000, 1000]], side[::-1]])
+    )
     c = shapely.transform(b, lambda xy: xy + [0.05, 0])
     report = check(table({"a": a, "b": c}), rules=("gap", "overlap"))
     assert only(report).measures["width_m"] == pytest.approx(0.05, rel=3e-2)
@@ -205,7 +210,10 @@ def test_ids_do_not_depend_on_order_or_on_other_findings() -> None:
 @given(st.lists(st.tuples(UNIT, UNIT, UNIT, UNIT), min_size=1, max_size=12))
 def test_a_square_cut_at_random_is_a_valid_coverage(lines: list[tuple[float, ...]]) -> None:
     pieces = cut_square(lines)
-    report = check(table({str(n): p for n, p in enumerate(pieces)}), rules=("overlap", "gap", "void", "unmatched-edge"))
+    report = check(
+        table({str(n): p for n, p in enumerate(pieces)}),
+        rules=("overlap", "gap", "void", "unmatched-edge"),
+    )
     # Slivers of less than the tolerance are merged; nothing else may be said.
     wide = [f for f in report.findings if f.rule != "unmatched-edge"]
     thin = min(shapely.minimum_clearance(p) for p in pieces)
@@ -236,7 +244,10 @@ def test_random_defects_come_back_with_kind_units_and_width(
     expected = "overlap" if not inward else "gap" if width <= 5.0 else "void"
     # At a void, which may be a lake, the neighbour lacks the vertices where it begins.
     report = check(world.table())
-    assert {f.rule for f in report.findings} <= {expected, "unmatched-edge" if expected == "void" else expected}
+    assert {f.rule for f in report.findings} <= {
+        expected,
+        "unmatched-edge" if expected == "void" else expected,
+    }
     found = only(report, expected)
     assert set(found.units) == {f"c{i}{j}", f"c{i}{j + 1}"}
     assert found.measures["width_m"] == pytest.approx(width, rel=1e-2)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import diming
 import geopandas
 import numpy as np
 import pytest
 import shapely
+
+import diming
 from worlds import CRS, Grid, ground_scale
 
 SCALE = ground_scale()
@@ -18,13 +19,15 @@ class Two:
         self.children = self.grid.polygons()
         self.parent = {k: "W" if k[2] in "01" else "E" for k in self.children}
         self.parents = {
-            p: shapely.coverage_union_all([self.children[k] for k in self.children if self.parent[k] == p])
+            p: shapely.coverage_union_all(
+                [c for k, c in self.children.items() if self.parent[k] == p]
+            )
             for p in "WE"
-        }  # fmt: skip
+        }
 
     def check(self, **options: object) -> diming.Report:
         children = geopandas.GeoDataFrame(
-            {"code": list(self.children), "parent": [self.parent.get(k, "") for k in self.children]},
+            {"code": list(self.children), "parent": [self.parent[k] for k in self.children]},
             geometry=list(self.children.values()), crs=CRS,
         )  # fmt: skip
         parents = geopandas.GeoDataFrame(

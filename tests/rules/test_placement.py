@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import diming
 import numpy as np
 import pyproj
 import pytest
 import shapely
+
+import diming
 from diming.rules.placement import Centres, datum_shift, placement_reason
 
 CHONGQING = np.array([106.0, 29.0, 107.0, 30.0])
@@ -44,7 +45,10 @@ def test_swapped_axes_are_said_and_looked_through() -> None:
     a, b = shapely.box(29, 106, 30, 107), shapely.box(29.9, 106, 31, 107)
     report = diming.check(geopandas.GeoDataFrame({"code": ["a", "b"]}, geometry=[a, b], crs=4490))
     rules = {f.rule for f in report.findings}
-    assert rules == {"crs-suspect", "overlap", "unmatched-edge"} or rules == {"crs-suspect", "overlap"}
+    assert rules == {"crs-suspect", "overlap", "unmatched-edge"} or rules == {
+        "crs-suspect",
+        "overlap",
+    }
     (overlap,) = [f for f in report.findings if f.rule == "overlap"]
     assert overlap.at is not None and 106 < overlap.at[0] < 107
 
@@ -53,7 +57,9 @@ def centres(shift: tuple[float, float], spread: float = 0.0, count: int = 9) -> 
     random = np.random.default_rng(5)
     xy = np.column_stack([106 + np.arange(count) * 0.1, np.full(count, 29.5)])
     xy = xy + np.array(shift) + random.normal(0, spread, xy.shape)
-    return Centres(np.array([str(500100 + i) for i in range(count)], object), xy, np.full(count, 1e9))
+    return Centres(
+        np.array([str(500100 + i) for i in range(count)], object), xy, np.full(count, 1e9)
+    )
 
 
 def test_a_shift_that_all_units_share() -> None:

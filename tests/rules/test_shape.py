@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import diming
 import numpy as np
 import pytest
 import shapely
+
+import diming
 from worlds import PLACE, Grid, box, ground_scale, table
 
 SCALE = ground_scale()
@@ -22,9 +23,7 @@ def ring(*points: tuple[float, float]) -> shapely.Polygon:
     [
         (ring((0, 0), (100, 100), (100, 0), (0, 100)), "self-intersection", (50, 50)),
         (
-            shapely.Polygon(
-                box(0, 0, 10, 10).exterior, [box(20, 20, 21, 21).exterior.coords]
-            ),
+            shapely.Polygon(box(0, 0, 10, 10).exterior, [box(20, 20, 21, 21).exterior.coords]),
             "hole-outside-shell",
             (20, 20),
         ),
@@ -103,9 +102,7 @@ def test_a_part_thin_as_a_thread(width: float) -> None:
 
 
 def test_a_thin_hole_is_a_sliver_and_a_gap() -> None:
-    polygon = shapely.Polygon(
-        box(0, 0, 100, 100).exterior, [box(40, 40, 40.2, 60).exterior.coords]
-    )
+    polygon = shapely.Polygon(box(0, 0, 100, 100).exterior, [box(40, 40, 40.2, 60).exterior.coords])
     report = diming.check(table({"a": polygon}))
     assert sorted(f.rule for f in report.findings) == ["gap", "sliver-ring"]
     assert found(report, "sliver-ring")[0].facts["ring"] == "hole"

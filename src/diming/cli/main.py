@@ -61,6 +61,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     ),
     lazy={
         "check": ("diming.cli.check", N_("Check files as one coverage.")),
+        "demo": ("diming.cli.demo", N_("Check the packaged samples and write pages to open.")),
     },
 )
 @common_options

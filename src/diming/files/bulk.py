@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from diming.errors import EnvironmentLacks, UnreadableInput
 from diming.files.columns import recognise
-from diming.files.discover import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from diming.files.discover import Source
 
 _PARQUET = (".parquet", ".geoparquet")
 _AREAL = ("polygon", "surface", "geometrycollection", "unknown", "geometry")

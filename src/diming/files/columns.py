@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from diming.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 #: Names by role, in order of preference; compared without letter case.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -23,9 +26,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def recognise(
-    columns: Sequence[str], fields: Mapping[str, str], *, path: str
-) -> dict[str, str]:
+def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -> dict[str, str]:
     """Return role → column for the columns found.
 
     Parameters

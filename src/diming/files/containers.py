@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import sqlite3
 import struct
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diming.errors import UnreadableInput
 from diming.files.delivery import Trouble
-from diming.files.discover import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diming.files.discover import Source
 
 #: Above this a GeoJSON is not parsed a second time to see whether it is strict JSON.
 STRICT_JSON_BYTES = 200 << 20
@@ -69,9 +72,10 @@ def _unpacked(source: Source, folder: Path) -> Path:
             for entry in archive.infolist():
                 name, _, ending = entry.filename.rpartition(".")
                 if name.lower() == stem:
-                    with archive.open(entry) as inner, target.with_suffix(
-                        f".{ending.lower()}"
-                    ).open("wb") as outer:
+                    with (
+                        archive.open(entry) as inner,
+                        target.with_suffix(f".{ending.lower()}").open("wb") as outer,
+                    ):
                         shutil.copyfileobj(inner, outer)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
         raise UnreadableInput(
@@ -160,7 +164,7 @@ def _shapefile(source: Source, file: Path) -> Declaration:
         troubles.append(
             Trouble(
                 "unreadable-record", "truncated", -1,
-                facts={"declared_count": count if count is not None else there, "read_count": there},
+                facts={"declared_count": there if count is None else count, "read_count": there},
             )
         )  # fmt: skip
     elif len(set(counts)) > 1:
@@ -188,8 +192,7 @@ def _whole_shapes(file: Path, size: int) -> int:
 
 
 def _geojson(file: Path) -> Declaration:
-    size = os.path.getsize(file)
-    if size > STRICT_JSON_BYTES:
+    if file.stat().st_size > STRICT_JSON_BYTES:
         return Declaration(None)
     raw = file.read_bytes()
     try:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import glob
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from diming.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 #: Endings of the formats read, as GDAL knows them.
 ENDINGS = (
@@ -136,7 +139,9 @@ def _members(file: Path, path: str, layer: str | None) -> Iterator[Source]:
             "{path}: the zip file is encrypted; unpack it with its password and name the files",
             path=path,
         )
-    names = [e.filename for e in entries if e.filename.lower().endswith((".shp", ".geojson", ".gpkg"))]
+    names = [
+        e.filename for e in entries if e.filename.lower().endswith((".shp", ".geojson", ".gpkg"))
+    ]
     if not names:
         raise UnreadableInput(
             "{path}: the zip file holds no shapefile; unpack it and name the files", path=path

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Language driver ids that name an encoding (offset 29 of a .dbf).
 _DRIVERS = {0x4D: "GB18030", 0x4F: "Big5", 0x7A: "GB18030", 0x57: None, 0x00: None}
@@ -45,7 +48,9 @@ def settle(dbf: Path, given: str | None = None) -> Settled:
             label = "UTF-8" if candidate == "UTF-8" else "GB18030"
             return Settled(candidate, f"{label} (by its bytes)", (), declared)
     fallback = declared or "GB18030"
-    return Settled(fallback, f"{fallback} (unsettled)", _undecodable(texts, fallback) or ("*",), None)
+    return Settled(
+        fallback, f"{fallback} (unsettled)", _undecodable(texts, fallback) or ("*",), None
+    )
 
 
 def _declared(dbf: Path) -> str | None:
@@ -62,7 +67,9 @@ def _declared(dbf: Path) -> str | None:
 
 def _python_name(text: str) -> str | None:
     text = text.upper().removeprefix("ANSI ").strip()
-    text = {"936": "GB18030", "65001": "UTF-8", "GBK": "GB18030", "GB2312": "GB18030"}.get(text, text)
+    text = {"936": "GB18030", "65001": "UTF-8", "GBK": "GB18030", "GB2312": "GB18030"}.get(
+        text, text
+    )
     if text.startswith("8859") or text.startswith("885"):
         text = "ISO-8859-" + text.removeprefix("8859").removeprefix("885").lstrip("-_")
     try:
@@ -123,7 +130,10 @@ def _looks_chinese(texts: list[tuple[str, bytes]], encoding: str) -> bool:
     characters = [
         c for _, value in texts for c in value.decode(encoding, "ignore") if not c.isascii()
     ]
-    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in characters)
+    common = sum(
+        "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef"
+        for c in characters
+    )
     if common < 0.9 * len(characters):
         return False
     # GB2312 holds the 6,763 characters of ordinary text; mojibake falls outside it.

@@ -11,11 +11,10 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from diming.errors import UnreadableInput
 from diming.files.bulk import Bulk, layers, read_layer
@@ -24,6 +23,9 @@ from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
 from diming.files.record import look_at_records
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -66,7 +68,11 @@ def read(
 def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
     try:
         digest = checksum(source)
-        if source.layer is None and options.layer is not None and source.ending in (".gpkg", ".gdb"):
+        if (
+            source.layer is None
+            and options.layer is not None
+            and source.ending in (".gpkg", ".gdb")
+        ):
             source = replace(source, layer=options.layer)
         with opened(source) as file:
             if source.ending == ".shp":
@@ -82,7 +88,7 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
 
 
 class _complete:  # noqa: N801 - used like a function
-    """Give a shapefile that GDAL can read: one without .shx is read from a copy beside a new one."""
+    """Give a shapefile that GDAL can read: without .shx, a copy beside a new one."""
 
     def __init__(self, source: Source, file: Path) -> None:
         if sibling(file, ".dbf") is None:
@@ -121,9 +127,7 @@ def _write_index(shp: Path) -> None:
     shp.with_suffix(".shx").write_bytes(head + b"".join(entries))
 
 
-def _read_layers(
-    source: Source, file: Path, options: ReadOptions, digest: str
-) -> list[Delivery]:
+def _read_layers(source: Source, file: Path, options: ReadOptions, digest: str) -> list[Delivery]:
     settled = None
     if source.ending == ".shp" and (dbf := sibling(file, ".dbf")) is not None:
         settled = settle(dbf, options.encoding)
@@ -247,7 +251,7 @@ def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
     said: dict[str, str] = {}
     for role in ("code", "name"):
         value: Any = bulk.columns[role][at[0]] if role in bulk.columns else None
-        said[role] = "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN
+        said[role] = "" if value is None or value != value else str(value)
     return replace(trouble, code=said["code"], name=said["name"])
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import shapely
+from typing import TYPE_CHECKING, Any
 
 from diming.files.bulk import quiet
 from diming.files.delivery import Trouble
 from diming.geometry.rings import RingFault, look_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import shapely
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ held for the whole set; coordinates are looked at block by block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,9 +30,7 @@ Keys = NDArray[np.uint64]
 #: Coordinates a block may hold: small enough for the processor's cache.
 BLOCK_COORDINATES = 1 << 17
 
-_MIX = tuple(
-    np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
-)
+_MIX = tuple(np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93))
 _ONE = np.uint64(1)
 
 
@@ -185,14 +186,15 @@ def _member(keys: Keys, wanted: Keys) -> Ints:
     """Return the positions of `keys` whose undirected key is in the sorted `wanted`."""
     if len(wanted) == 0:
         return np.empty(0, dtype=np.int64)
-    bits = np.uint64(min(24, max(10, int(len(wanted)).bit_length() + 4)))
+    bits = np.uint64(min(24, max(10, len(wanted).bit_length() + 4)))
     shift = np.uint64(63) - bits
     table = np.zeros(1 << int(bits), dtype=bool)
     table[wanted >> shift] = True
     hits = np.flatnonzero(table[keys >> (shift + _ONE)])
-    undirected = keys[hits] >> _ONE
+    undirected: Keys = keys[hits] >> _ONE
     place = np.minimum(np.searchsorted(wanted, undirected), len(wanted) - 1)
-    return hits[(wanted[place] == undirected) & (keys[hits] != 0)]
+    found: Ints = hits[(wanted[place] == undirected) & (keys[hits] != 0)]
+    return found
 
 
 def blocks(geometry: NDArray[np.object_]) -> Iterator[slice]:

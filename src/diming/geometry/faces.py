@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from diming.geometry.chain import Floats, Ints
-from diming.geometry.nodes import Graph
 from diming.geometry.noding import Edges, matches
+
+if TYPE_CHECKING:
+    from diming.geometry.chain import Floats, Ints
+    from diming.geometry.nodes import Graph
 
 Geometries = NDArray[np.object_]
 
@@ -91,7 +94,7 @@ def polygonize(nodes: Floats, low: Ints, high: Ints) -> Geometries:
 
 
 def _strings(nodes: Floats, low: Ints, high: Ints) -> Geometries:
-    """String edges together between nodes where other than two of them meet.
+    """Join edges to strings between nodes where other than two of them meet.
 
     The order along a string comes from pointer jumping: in each round every
     edge learns of an edge twice as far back.

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
@@ -23,6 +23,9 @@ import shapely
 from numpy.typing import NDArray
 
 from diming.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Floats = NDArray[np.float64]
 
@@ -154,8 +157,9 @@ class Ground:
         if self.is_plane:
             result: Floats = shapely.area(geometry)
             return result
-        result = shapely.area(shapely.transform(geometry, lambda xy: _equal_area(self.lonlat(xy))))
-        return result
+        flat = shapely.transform(geometry, lambda xy: _equal_area(self.lonlat(xy)))
+        areas: Floats = shapely.area(flat)
+        return areas
 
     def tangent(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return each geometry of the plane in its own tangent plane, in metres.
@@ -178,9 +182,12 @@ def metres_per_degree(latitude: Floats) -> Floats:
     a, e2 = 6378137.0, 0.0066943799901413165
     phi = np.radians(latitude)
     w = 1 - e2 * np.sin(phi) ** 2
-    return np.radians(1.0) * a * np.column_stack(
-        [np.cos(phi) / np.sqrt(w), (1 - e2) / (w * np.sqrt(w))]
+    metres: Floats = (
+        np.radians(1.0)
+        * a
+        * np.column_stack([np.cos(phi) / np.sqrt(w), (1 - e2) / (w * np.sqrt(w))])
     )
+    return metres
 
 
 def _equal_area(lonlat: Floats) -> Floats:
@@ -193,7 +200,7 @@ def _equal_area(lonlat: Floats) -> Floats:
 
 
 def _near_wgs84(crs: pyproj.CRS) -> bool:
-    """True for the degrees of WGS 84 and CGCS2000, and for those without a known shift."""
+    """Tell the degrees of WGS 84 and CGCS2000, and those without a known shift."""
     if crs.to_epsg() in (4326, 4490) or crs.axis_info[0].unit_name != "degree":
         return crs.to_epsg() in (4326, 4490)
     return crs.datum is not None and "GCJ" in crs.name

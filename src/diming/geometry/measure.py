@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from diming.geometry.chain import Floats
-from diming.geometry.ground import Ground
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Floats
+    from diming.geometry.ground import Ground
 
 #: Error allowed in a width, as a share of the face's mean width.
 WIDTH_PRECISION = 0.005

@@ -8,11 +8,14 @@ cell. Clusters do not, and chains of them are bounded.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diming.geometry.chain import Chain, Floats, Ints, uncancelled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Graph:
 
 
 def number(chain: Chain, tolerance_m: float) -> tuple[Graph, Noise]:
-    """Number the vertices of a chain of the plane; those within the tolerance are one.
+    """Give the vertices of a chain numbers; those within the tolerance get one.
 
     Parameters
     ----------

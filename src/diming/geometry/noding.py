@@ -8,13 +8,17 @@ shared line with different vertices. What still crosses gets a node.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from diming.geometry.chain import Floats, Ints
 from diming.geometry.nodes import Graph, merge_close
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +172,13 @@ def _touching(
 ) -> Touches:
     """Say whose segments were cut, and whose vertices cut them."""
     # Every (segment, node) that was inserted: the ends of pieces that their parent had not.
-    born = np.concatenate([
-        np.column_stack([np.arange(len(pieces)), pieces.start])[pieces.start != graph.start[parent]],
-        np.column_stack([np.arange(len(pieces)), pieces.end])[pieces.end != graph.end[parent]],
-    ])  # fmt: skip
-    if len(born) == 0:
+    starts = np.flatnonzero(pieces.start != graph.start[parent])
+    ends = np.flatnonzero(pieces.end != graph.end[parent])
+    piece = np.concatenate([starts, ends])
+    node = np.concatenate([pieces.start[starts], pieces.end[ends]])
+    if len(piece) == 0:
         none = np.empty(0, np.int32)
         return Touches(none, none, np.empty(0, np.int64), np.empty(0), np.empty(0))
-    piece, node = born[:, 0], born[:, 1]
     lacking = graph.owner[parent[piece]]
     # Pieces of others on the same two nodes: the line is shared there.
     group, net = pieces.balance()
@@ -187,15 +190,14 @@ def _touching(
     share = length / np.maximum(np.bincount(piece, minlength=len(pieces)), 1)
     line = (lacking[left], pieces.owner[right], node[left], share[piece[left]])
     # Vertices that touch a segment without sharing a line with it.
-    ends = np.concatenate([graph.start, graph.end])
-    left, right = matches(node, ends)
+    left, right = matches(node, np.concatenate([graph.start, graph.end]))
     others = np.concatenate([graph.owner, graph.owner])[right]
     touch = others != lacking[left]
     left, others = left[touch], others[touch]
     point = (lacking[left], others, node[left], np.zeros(len(left)))
     columns = [np.concatenate(pair) for pair in zip(line, point, strict=True)]
     rows, inverse = np.unique(np.column_stack(columns[:3]), axis=0, return_inverse=True)
-    shared = np.bincount(inverse.ravel(), weights=columns[3], minlength=len(rows))
+    shared = np.bincount(inverse.ravel(), columns[3], len(rows)).astype(np.float64)
     offset_of = np.zeros(len(graph.nodes))
     np.maximum.at(offset_of, cuts.node, offset_m)
     return Touches(
@@ -204,7 +206,7 @@ def _touching(
     )  # fmt: skip
 
 
-def matches(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+def matches(left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints]:
     """Return all pairs of positions at which two arrays hold the same number."""
     order = np.argsort(right, kind="stable")
     ordered = right[order]

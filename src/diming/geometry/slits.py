@@ -8,14 +8,19 @@ widest gap looked for.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from diming.geometry.chain import Floats, Ints
 from diming.geometry.faces import Faces, Winding, polygonize
 from diming.geometry.nodes import Graph
 from diming.geometry.noding import Cuts, Edges, close_pairs, cross, cut
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Floats, Ints
 
 #: A slit is this many times longer than wide; less is the notch where two outlines meet.
 ELONGATION = 10.0
@@ -67,9 +72,7 @@ def open_slits(
     )  # fmt: skip
     bridged, _ = cut(wider, edges, Cuts(edge[fresh], target[fresh], at[fresh]))
     lines = Edges.of(bridged)
-    pairs = np.sort(
-        np.column_stack([np.r_[lines.low, node], np.r_[lines.high, target]]), axis=1
-    )
+    pairs = np.sort(np.column_stack([np.r_[lines.low, node], np.r_[lines.high, target]]), axis=1)
     pairs = np.unique(pairs, axis=0)
     pieces = polygonize(bridged.nodes, pairs[:, 0], pairs[:, 1])
     inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
@@ -132,9 +135,7 @@ def _crosses(
     low, high = np.minimum(here, foot), np.maximum(here, foot)
     boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    tree = shapely.STRtree(
-        shapely.box(*np.minimum(a, b).T, *np.maximum(a, b).T)
-    )
+    tree = shapely.STRtree(shapely.box(*np.minimum(a, b).T, *np.maximum(a, b).T))
     bridge, other = tree.query(boxes)
     apart = other != edge[bridge]
     for own in (node[bridge], ends[bridge]):

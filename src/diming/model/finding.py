@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date as Date, datetime  # noqa: N812 - fields are called date
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -41,8 +43,8 @@ class Exemption:
     id: str
     reason: str
     approver: str
-    date: Date | None = None
-    expires: Date | None = None
+    date: datetime.date | None = None
+    expires: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class InputRecord:
     remarks: tuple[str, ...] = ()
     #: Versions that are not in force at `as_of`, where the file holds dated ones.
     dated_out: int = 0
-    as_of: Date | None = None
+    as_of: datetime.date | None = None
     #: Whether it was given as the level above (``--parents``).
     parents: bool = False
 
@@ -128,7 +130,7 @@ class CheckSettings:
     sliver_width_m: float = 0.5
     short_edge_m: float = 0.01
     code_system: str = "auto"
-    date: Date | None = None
+    date: datetime.date | None = None
     rules: tuple[str, ...] | None = None
     skip: tuple[str, ...] = ()
 
@@ -148,7 +150,7 @@ class Report:
     """The result of a check: what was examined, what ran, what was found."""
 
     version: str
-    created: datetime
+    created: datetime.datetime
     inputs: tuple[InputRecord, ...]
     settings: CheckSettings
     units_examined: int
@@ -168,33 +170,4 @@ class Report:
 
     def fails(self, threshold: Severity = Severity.ERROR) -> bool:
         """Tell whether an open finding is at or above `threshold`."""
-        return any(
-            f.severity.reaches(threshold) for f in self.findings if f.excepted_by is None
-        )
-
-    def with_findings(self, findings: tuple[Finding, ...]) -> Report:
-        """Return the same report with other findings."""
-        return replace(self, findings=findings)
-
-    def to_geodataframe(self, lang: str | None = None) -> Any:
-        """Return the findings as a GeoDataFrame in WGS 84, one row a finding."""
-        from diming.present.table import findings_table
-
-        return findings_table(self, lang)
-
-    def explore(self, **options: Any) -> Any:
-        """Return an interactive folium map of the findings (for Jupyter)."""
-        from diming.present.notebook import explore
-
-        return explore(self, **options)
-
-    def plot(self, **options: Any) -> Any:
-        """Draw units and findings with matplotlib; return the axes."""
-        from diming.present.notebook import plot
-
-        return plot(self, **options)
-
-    def _repr_html_(self) -> str:
-        from diming.present.notebook import summary_html
-
-        return summary_html(self)
+        return any(f.severity.reaches(threshold) for f in self.findings if f.excepted_by is None)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from diming.errors import UsageError
-from diming.model.finding import CheckSettings
+
+if TYPE_CHECKING:
+    from diming.model.finding import CheckSettings
 
 #: Rules by what they need to look at.
 RECORD_RULES = (

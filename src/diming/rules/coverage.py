@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from diming.geometry.chain import Chain, Floats, Ints
 from diming.geometry.faces import Faces, Rims, faces, rims
 from diming.geometry.measure import Sizes, sizes
-from diming.geometry.nodes import Graph, Noise
 from diming.geometry.noding import Touches, resolve
 from diming.geometry.slits import is_slit, open_slits
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.survey import Survey, place_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Chain, Floats, Ints
+    from diming.geometry.nodes import Graph, Noise
 
 _NOTHING = np.empty(0, dtype=np.int64)
 
@@ -113,7 +118,7 @@ def collect(count: int, row: Ints, value: Ints) -> list[tuple[int, ...]]:
     order = np.lexsort((value, row))
     cuts = np.searchsorted(row[order], np.arange(count + 1))
     values = value[order].tolist()
-    return [tuple(sorted(set(values[a:b]))) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [tuple(sorted(set(values[a:b]))) for a, b in pairwise(cuts)]
 
 
 def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Finding]:
@@ -158,7 +163,7 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
 
 
 def _strings_of_faces(patches: Patches) -> Ints:
-    """Number the strings of narrow faces that touch; every void stands alone."""
+    """Give strings of narrow faces that touch a number each; a void stands alone."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -169,7 +174,8 @@ def _strings_of_faces(patches: Patches) -> Ints:
     size = count + len(patches.graph.nodes)
     links = coo_array((np.ones(len(face), dtype=bool), (face, node + count)), shape=(size, size))
     _, string = connected_components(links, directed=False)
-    return string[:count].astype(np.int64)
+    found: Ints = string[:count].astype(np.int64)
+    return found
 
 
 def touch_findings(

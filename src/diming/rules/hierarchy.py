@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry.chain import Chain, Ints
 from diming.geometry.faces import Faces, faces, rims
 from diming.geometry.ground import transform
 from diming.geometry.measure import sizes
-from diming.geometry.nodes import Graph
 from diming.geometry.noding import Touches, resolve
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.coverage import Patches, collect, group_findings, touch_findings
 from diming.rules.survey import Survey
 from diming.tables import Units
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.geometry.nodes import Graph
 
 
 def hierarchy_findings(
@@ -162,12 +167,8 @@ def _group(
             joint, chain, graph, found, np.asarray(members), found.polygon[members], units,
             "outside-parent", {"into": target},
         )  # fmt: skip
-    units = [
-        (count + group, *(o for o in owner_of[i] if o < count)) for i in lacking.tolist()
-    ]
-    result += _findings(
-        joint, chain, graph, found, lacking, left, units, "parent-not-covered", {}
-    )
+    units = [(count + group, *(o for o in owner_of[i] if o < count)) for i in lacking.tolist()]
+    result += _findings(joint, chain, graph, found, lacking, left, units, "parent-not-covered", {})
     between = (touches.lacking >= count) != (touches.having >= count)
     result += touch_findings(joint, chain, graph, _take(touches, between), np.unique(rim.node))
     return result
@@ -214,8 +215,8 @@ def _in_plane_near(
 
 
 def _findings(
-    joint: Survey, chain: Chain, graph: Graph, found: Faces, index: Ints, polygon: NDArray[np.object_],
-    units: list[tuple[int, ...]], rule: str, facts: dict[str, object],
+    joint: Survey, chain: Chain, graph: Graph, found: Faces, index: Ints,
+    polygon: NDArray[np.object_], units: list[tuple[int, ...]], rule: str, facts: dict[str, object],
 ) -> list[Finding]:  # fmt: skip
     return group_findings(
         joint,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
-from diming.geometry.chain import Floats
 from diming.geometry.ground import metres_per_degree, transform
 from diming.model.finding import Finding, RecordRef, Severity
 from diming.rules.survey import fingerprint
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Floats
 
 _WGS84 = pyproj.CRS.from_epsg(4326)
 
@@ -41,12 +44,12 @@ def placement_reason(crs: pyproj.CRS, bounds: Floats) -> tuple[str, str] | None:
         As `docs/findings.md` lists them; `suggested` is a better CRS or empty.
     """
     xmin, ymin, xmax, ymax = (float(b) for b in bounds)
-    in_degrees = -180.001 <= xmin and xmax <= 180.001 and -90.001 <= ymin and ymax <= 90.001
+    in_degrees = xmin >= -180.001 and xmax <= 180.001 and ymin >= -90.001 and ymax <= 90.001
     if crs.is_geographic:
         if crs.axis_info[0].unit_name != "degree":
             return None
         if not in_degrees:
-            turned = -180 <= ymin and ymax <= 180 and -90 <= xmin and xmax <= 90
+            turned = ymin >= -180 and ymax <= 180 and xmin >= -90 and xmax <= 90
             return ("axes-swapped", "") if turned else ("metres-labelled-geographic", "")
     elif crs.is_projected:
         if in_degrees and max(xmax - xmin, ymax - ymin) > 0.01:
@@ -73,10 +76,8 @@ def _lies_in(crs: pyproj.CRS, bounds: Floats, margin: float = 4.5) -> bool:
     if area is None or not (np.isfinite(lon) and np.isfinite(lat)):
         return False
     west, east = area.west - margin, area.east + margin
-    if area.west > area.east:  # across the date line
-        inside = lon >= west or lon <= east
-    else:
-        inside = west <= lon <= east
+    across = area.west > area.east  # the date line
+    inside = (lon >= west or lon <= east) if across else west <= lon <= east
     return bool(inside and area.south - margin <= lat <= area.north + margin)
 
 
@@ -98,9 +99,7 @@ class Centres:
     area_m2: Floats
 
     @staticmethod
-    def of(
-        shape: NDArray[np.object_], crs: pyproj.CRS, code: NDArray[np.object_]
-    ) -> Centres:
+    def of(shape: NDArray[np.object_], crs: pyproj.CRS, code: NDArray[np.object_]) -> Centres:
         """Sum units up by county code (units with an empty code are left out)."""
         coded = code != ""
         shape, code = shape[coded], code[coded]
@@ -109,7 +108,7 @@ class Centres:
         if crs.is_geographic:
             area = area * metres_per_degree(lonlat[:, 1]).prod(axis=1)
         codes, of = np.unique(code.astype(str), return_inverse=True)
-        total = np.bincount(of, weights=area, minlength=len(codes))
+        total = np.bincount(of, weights=area, minlength=len(codes)).astype(np.float64)
         middle = np.column_stack(
             [np.bincount(of, weights=area * lonlat[:, k], minlength=len(codes)) for k in (0, 1)]
         )
@@ -167,5 +166,7 @@ def crs_suspect(
         records=(RecordRef(input_, -1),),
         measures=MappingProxyType(measures or {}),
         facts=MappingProxyType({"reason": reason, "crs": crs.name, "path": path, **(facts or {})}),
-        id=fingerprint("crs-suspect", (path.replace("\\", "/").rsplit("/", 1)[-1],), reason.encode()),
+        id=fingerprint(
+            "crs-suspect", (path.replace("\\", "/").rsplit("/", 1)[-1],), reason.encode()
+        ),
     )

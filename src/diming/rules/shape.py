@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry.chain import Floats, Ints, blocks, rings
 from diming.geometry.ground import Ground
 from diming.geometry.measure import sizes
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.coverage import collect
-from diming.rules.survey import Survey
+
+if TYPE_CHECKING:
+    import pyproj
+    from numpy.typing import NDArray
+
+    from diming.rules.survey import Survey
 
 
 def shape_findings(survey: Survey, settings: CheckSettings) -> list[Finding]:
@@ -232,7 +236,7 @@ def _exclaves(survey: Survey) -> list[Finding]:
             survey.finding(
                 "exclave",
                 Severity.INFO,
-                (unit,),
+                (int(unit),),
                 measures={"parts_count": len(mine), "area_m2": area[mine[1:]].sum()},
                 at=shapely.get_coordinates(shapely.point_on_surface(apart[:1]))[0],
                 geometry=shapely.multipolygons(apart),

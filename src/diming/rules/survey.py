@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry.chain import Chain, Floats, Ints, residual
 from diming.geometry.ground import Ground, same_crs, transform
 from diming.geometry.nodes import Graph, Noise, number
 from diming.model.finding import Finding, RecordRef, Severity
-from diming.tables import Units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pyproj
+    from numpy.typing import NDArray
+
+    from diming.tables import Units
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,7 @@ class Survey:
 
     def take(self, index: NDArray[Any]) -> Survey:
         """Return the survey of some of the units, on the same ground."""
-        return Survey(
-            self.units.take(index), self.shape[index], self.crs, self.ground, self.paths
-        )
+        return Survey(self.units.take(index), self.shape[index], self.crs, self.ground, self.paths)
 
     def label(self, unit: int) -> str:
         """Return what a finding calls a unit: its code, else its name, else file#fid."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry.chain import Floats, blocks
 from diming.model.finding import Finding, Severity
-from diming.rules.survey import Survey
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diming.rules.survey import Survey
 
 #: What GEOS says, and the reason it stands for.
 _REASONS = (
@@ -70,7 +74,11 @@ def validity_findings(survey: Survey, invalid: NDArray[np.bool_]) -> list[Findin
     for crs, members in survey.groups:
         for unit in members[invalid[members]]:
             name, words, at = reason(survey.shape[unit])
-            here = None if at is None or not np.isfinite(at).all() else survey.to_plane(at[None], crs)[0]
+            here = (
+                None
+                if at is None or not np.isfinite(at).all()
+                else survey.to_plane(at[None], crs)[0]
+            )
             result.append(
                 survey.finding(
                     "invalid-geometry",

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.errors import UsageError
 from diming.files.delivery import Delivery, ReadOptions
-from diming.geometry.chain import Ints
 from diming.geometry.ground import PLANE, Ground, same_crs, transform
 from diming.handbook import Handbook, load_handbook
 from diming.model.finding import (
@@ -46,11 +44,14 @@ from diming.rules.survey import Survey, fingerprint
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
 from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
-from diming.tables import Units
 from diming.version import __version__
 
 if TYPE_CHECKING:
     import geopandas
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Ints
+    from diming.tables import Units
 
 Progress = Callable[[str, int, int], None]
 _WGS84 = pyproj.CRS.from_epsg(4326)
@@ -123,54 +124,16 @@ def check_files(
     return work.report(accepted, backdrop=backdrop)
 
 
-def check(
+def check_tables(
     table: geopandas.GeoDataFrame,
     *,
     parents: geopandas.GeoDataFrame | None = None,
     fields: Mapping[str, str] = MappingProxyType({}),
     settings: CheckSettings | None = None,
     jobs: int = 1,
-    **options: Any,
 ) -> Report:
-    """Check a GeoDataFrame as one coverage; the same report as ``diming check``.
-
-    Parameters
-    ----------
-    table : geopandas.GeoDataFrame
-        Polygons with a CRS; columns are recognised as in files.
-    parents : geopandas.GeoDataFrame, optional
-        The level above.
-    fields : mapping
-        Role → column (``{"code": "adcode"}``), overriding recognition.
-    settings : CheckSettings, optional
-        Or give its fields as keywords: ``gap_width_m=1.0``.
-    jobs : int
-        Threads.
-    **options
-        Fields of `CheckSettings`.
-
-    Returns
-    -------
-    Report
-        Shows itself in Jupyter; ``to_geodataframe()``, ``explore()``, ``plot()``.
-
-    Raises
-    ------
-    UnreadableInput
-        If the table has no CRS or no polygons.
-
-    Examples
-    --------
-    >>> import diming, geopandas, shapely
-    >>> two = geopandas.GeoDataFrame(
-    ...     {"code": ["a", "b"]},
-    ...     geometry=[shapely.box(0, 0, 10, 10), shapely.box(9, 0, 20, 10)],
-    ...     crs="EPSG:4545",
-    ... )
-    >>> [f.rule for f in diming.check(two).findings]
-    ['overlap']
-    """
-    settings = replace(settings or CheckSettings(), **options)
+    """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
+    settings = settings or CheckSettings()
     wanted = wanted_rules(settings)
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
@@ -208,9 +171,7 @@ class _Check:
         self.not_applicable: dict[str, tuple[str, dict[str, Any]]] = {}
         self.intake = self._placed(intake)
         self.given = self.intake.given_as_parents
-        self.reading = read_codes(
-            self.intake.units, settings.code_system, handbook.county_codes
-        )
+        self.reading = read_codes(self.intake.units, settings.code_system, handbook.county_codes)
         self.ground = _ground(self.intake)
         self.survey = Survey(
             self.intake.units, self.intake.units.geometry, self.intake.crs, self.ground,
@@ -235,9 +196,7 @@ class _Check:
             found = [f for f in found if not f.seam]
         if accepted is not None:
             today = self.settings.date or date.today()
-            found = [
-                f for f in apply_exceptions(found, accepted, today) if f.rule in self.wanted
-            ]
+            found = [f for f in apply_exceptions(found, accepted, today) if f.rule in self.wanted]
         found.sort(key=_weight)
         return Report(
             version=__version__,
@@ -255,7 +214,7 @@ class _Check:
         )
 
     def _placed(self, intake: Intake) -> Intake:
-        """Doubt the CRS of inputs that cannot lie where it says; examine them as far as possible."""
+        """Doubt the CRS of inputs that cannot lie where it says; examine them all the same."""
         systems, geometry = list(intake.crs), intake.units.geometry.copy()
         for number, crs in enumerate(intake.crs):
             mine = intake.units.input == number
@@ -275,9 +234,7 @@ class _Check:
                 systems[number] = pyproj.CRS.from_user_input(suggested)
             elif len(set(intake.crs)) == 1:
                 systems = [pyproj.CRS.from_wkt(PLANE)] * len(systems)
-        return replace(
-            intake, crs=tuple(systems), units=replace(intake.units, geometry=geometry)
-        )
+        return replace(intake, crs=tuple(systems), units=replace(intake.units, geometry=geometry))
 
     def _records(self) -> None:
         self.findings += trouble_findings(self.intake, self.ground)
@@ -301,14 +258,17 @@ class _Check:
         for part in (~self.given, self.given):
             if part.any():
                 units = self.intake.units.take(part)
-                yield units, read_codes(units, self.settings.code_system, self.handbook.county_codes)
+                yield (
+                    units,
+                    read_codes(units, self.settings.code_system, self.handbook.county_codes),
+                )
 
     def _located(self, finding: Finding) -> Finding:
         """Give a finding on codes its labels, place and id."""
         refs = {(r.input, r.fid) for r in finding.records}
         units = self.intake.units
         rows = [
-            i for i in np.flatnonzero(np.isin(units.fid, [fid for _, fid in refs]))
+            int(i) for i in np.flatnonzero(np.isin(units.fid, [fid for _, fid in refs]))
             if (int(units.input[i]), int(units.fid[i])) in refs
         ]  # fmt: skip
         if not rows:
@@ -348,9 +308,7 @@ class _Check:
         for value in np.unique(level[chosen]).tolist():
             index = np.flatnonzero(chosen & (level == value))
             filled = index[~shapely.is_empty(self.areas.shape[index])]
-            result.append(
-                _Level(value, self.survey.take(index), self.areas.take(filled), filled)
-            )
+            result.append(_Level(value, self.survey.take(index), self.areas.take(filled), filled))
         return result
 
     def _coverage(self) -> None:
@@ -439,9 +397,7 @@ class _Check:
                 Centres.of(taken.units.geometry, taken.crs[0], taken.units.code),
                 taken.inputs[0].path,
             )
-        ours = self.reading.applicable and bool(
-            (self.reading.column.province() == 50).any()
-        )
+        ours = self.reading.applicable and bool((self.reading.column.province() == 50).any())
         if not ours:
             return None, ""
         from diming.files.reading import read as read_inputs
@@ -532,7 +488,5 @@ def _unique(findings: list[Finding]) -> list[Finding]:
     result = []
     for same in by_id.values():
         same.sort(key=lambda f: (f.at or (0.0, 0.0), str(f.records)))
-        result += [
-            f if n == 0 else replace(f, id=f"{f.id}-{n + 1}") for n, f in enumerate(same)
-        ]
+        result += [f if n == 0 else replace(f, id=f"{f.id}-{n + 1}") for n, f in enumerate(same)]
     return result

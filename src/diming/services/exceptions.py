@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diming.errors import UnreadableInput
 from diming.model.finding import Exemption, Finding, Severity
 from diming.rules.survey import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Columns of an exceptions file, and the Chinese headings also understood.
 COLUMNS = {

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.errors import UnreadableInput, UsageError
 from diming.files.delivery import Delivery, Trouble
@@ -20,6 +17,12 @@ from diming.model.finding import Finding, InputRecord, RecordRef, Severity
 from diming.model.unit import parse_level
 from diming.rules.survey import fingerprint
 from diming.tables import Units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyproj
+    from numpy.typing import NDArray
 
 _TEXT_ROLES = ("code", "name", "parent", "kind")
 
@@ -129,7 +132,7 @@ def texts(values: NDArray[Any]) -> NDArray[np.object_]:
 
 
 def _text(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN
+    if value is None or value != value:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -235,12 +238,11 @@ def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, 
             troubles.append(Trouble("empty-geometry", reason, int(i)))
         else:
             found = geometry[i].geom_type
-            troubles.append(
-                Trouble("wrong-geometry-type", "type", int(i), facts={"found": found})
-            )
+            troubles.append(Trouble("wrong-geometry-type", "type", int(i), facts={"found": found}))
     finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
-    for i in np.flatnonzero(areal & ~finite):
-        troubles.append(Trouble("invalid-geometry", "not-finite", int(i)))
+    troubles += [
+        Trouble("invalid-geometry", "not-finite", int(i)) for i in np.flatnonzero(areal & ~finite)
+    ]
     areal &= finite
     if not areal.any():
         raise UnreadableInput("{path}: there are no polygons to check", path=path)

@@ -1,0 +1,92 @@
+"""The library's face: what the commands use, on GeoDataFrames and files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from diming.model.finding import CheckSettings
+from diming.present.live import LiveReport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas
+
+
+def check(
+    table: geopandas.GeoDataFrame,
+    *,
+    parents: geopandas.GeoDataFrame | None = None,
+    fields: Mapping[str, str] = MappingProxyType({}),
+    settings: CheckSettings | None = None,
+    jobs: int = 1,
+    **options: Any,
+) -> LiveReport:
+    """Check a GeoDataFrame as one coverage; the same report as ``diming check``.
+
+    Parameters
+    ----------
+    table : geopandas.GeoDataFrame
+        Polygons with a CRS; columns are recognised as in files.
+    parents : geopandas.GeoDataFrame, optional
+        The level above.
+    fields : mapping
+        Role → column (``{"code": "adcode"}``), overriding recognition.
+    settings : CheckSettings, optional
+        Or give its fields as keywords: ``gap_width_m=1.0``.
+    jobs : int
+        Threads.
+    **options
+        Fields of `CheckSettings`.
+
+    Returns
+    -------
+    LiveReport
+        Shows itself in Jupyter; ``to_geodataframe()``, ``explore()``, ``plot()``.
+
+    Raises
+    ------
+    UnreadableInput
+        If the table has no CRS or no polygons.
+
+    Examples
+    --------
+    >>> import diming, geopandas, shapely
+    >>> two = geopandas.GeoDataFrame(
+    ...     {"code": ["a", "b"]},
+    ...     geometry=[shapely.box(0, 0, 10, 10), shapely.box(9, 0, 20, 10)],
+    ...     crs="EPSG:4545",
+    ... )
+    >>> [f.rule for f in diming.check(two).findings]
+    ['overlap']
+    """
+    from diming.services.check import check_tables
+
+    asked = replace(settings or CheckSettings(), **options)
+    return LiveReport.of(
+        check_tables(table, parents=parents, fields=fields, settings=asked, jobs=jobs)
+    )
+
+
+def check_files(*inputs: str, settings: CheckSettings | None = None, **options: Any) -> LiveReport:
+    """Check boundary files as one coverage, as ``diming check`` does.
+
+    Parameters
+    ----------
+    *inputs : str
+        Files, folders, globs; ``file.gpkg:layer`` names a layer.
+    settings : CheckSettings, optional
+    **options
+        Further arguments of `diming.services.check.check_files`: `parents`,
+        `reference`, `exceptions`, `crs`, `read`, `jobs`.
+
+    Returns
+    -------
+    LiveReport
+    """
+    from diming.services.check import check_files as run
+
+    paths: Sequence[str] = [str(i) for i in inputs]
+    return LiveReport.of(run(paths, settings=settings, **{"backdrop": True, **options}))
