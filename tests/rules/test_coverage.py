@@ -63,8 +63,8 @@ def test_a_gap_is_found_whatever_the_limit(width: float) -> None:
 def test_a_void_wider_than_the_limit_is_no_error() -> None:
     world = Grid()
     world.bump_east(1, 1, -5.5)
-    found = only(check(world.table()))
-    assert (found.rule, found.severity) == ("void", "info")
+    found = only(check(world.table()), "void")
+    assert found.severity == "info"
 
 
 def test_the_outside_is_no_gap() -> None:
@@ -187,7 +187,7 @@ def test_a_chain_of_close_vertices_does_not_swallow_the_line() -> None:
 
 
 def test_ids_do_not_depend_on_order_or_on_other_findings() -> None:
-    world = Grid(5, 5, vertices=9, wobble=20.0)
+    world = Grid(5, 5)
     world.bump_east(1, 1, 0.5)
     ids = {f.id for f in check(world.table()).findings}
     mixed = world.table().sample(frac=1, random_state=3)
@@ -232,10 +232,12 @@ def test_random_defects_come_back_with_kind_units_and_width(
     world.sides[i, j + 1][3] = plain[::-1]
     world.bump_east(i, j, -depth if inward else depth, low=low, high=low + span)
     # 200 m deep bumps stay within the cell; horizontal edges wobble by 15 m only.
-    found = only(check(world.table()))
     width = min(depth, span * SIDE) / SCALE
     expected = "overlap" if not inward else "gap" if width <= 5.0 else "void"
-    assert found.rule == expected
+    # At a void, which may be a lake, the neighbour lacks the vertices where it begins.
+    report = check(world.table())
+    assert {f.rule for f in report.findings} <= {expected, "unmatched-edge" if expected == "void" else expected}
+    found = only(report, expected)
     assert set(found.units) == {f"c{i}{j}", f"c{i}{j + 1}"}
     assert found.measures["width_m"] == pytest.approx(width, rel=1e-2)
     assert found.measures["area_m2"] == pytest.approx(depth * span * SIDE / SCALE**2, rel=5e-3)

@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyproj
@@ -73,8 +73,13 @@ def transform(xy: Floats, source: pyproj.CRS, target: pyproj.CRS) -> Floats:
     """Transform points; equal points stay equal. Axis order is x (east), y (north)."""
     if same_crs(source, target) or len(xy) == 0:
         return xy
-    there = pyproj.Transformer.from_crs(source, target, always_xy=True)
-    return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
+    return np.column_stack(_transformer(source, target).transform(xy[:, 0], xy[:, 1]))
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Return a transformer; making one takes longer than most transformations."""
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 @dataclass(frozen=True)
@@ -198,8 +203,7 @@ def _point_scale(crs: pyproj.CRS, x: float, y: float) -> float:
     """Return grid metres per ground metre at a point of a projected CRS."""
     if not crs.is_projected:
         return 1.0
-    back = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    lon, lat = back.transform(x, y)
+    lon, lat = _transformer(crs, crs.geodetic_crs).transform(x, y)
     if not (math.isfinite(lon) and math.isfinite(lat)):
         return 1.0
     try:

@@ -148,7 +148,6 @@ def _group(
         at_parent[lacking] | (measured.width_m > settings.gap_width_m)
     )
     lacking, left = lacking[kept], left[kept]
-    narrow = np.unique(rim.node[np.isin(rim.node_face, np.concatenate([outside, lacking]))])
     owner_of = collect(len(found), rim.owner_face, rim.owner)
     result: list[Finding] = []
     spills: dict[str, list[int]] = {}
@@ -170,7 +169,7 @@ def _group(
         joint, chain, graph, found, lacking, left, units, "parent-not-covered", {}
     )
     between = (touches.lacking >= count) != (touches.having >= count)
-    result += touch_findings(joint, chain, graph, _take(touches, between), narrow)
+    result += touch_findings(joint, chain, graph, _take(touches, between), np.unique(rim.node))
     return result
 
 

@@ -65,7 +65,7 @@ def placement_reason(crs: pyproj.CRS, bounds: Floats) -> tuple[str, str] | None:
     return "outside-area-of-use", ""
 
 
-def _lies_in(crs: pyproj.CRS, bounds: Floats, margin: float = 3.0) -> bool:
+def _lies_in(crs: pyproj.CRS, bounds: Floats, margin: float = 4.5) -> bool:
     """Tell whether the middle of an extent lies in the CRS's area of use, give or take."""
     middle = np.array([[(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2]])
     lon, lat = transform(middle, crs, _WGS84)[0]

@@ -1,0 +1,61 @@
+"""Which column plays which role (字段识别)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from diming.errors import UnreadableInput
+
+#: Names by role, in order of preference; compared without letter case.
+NAMES: dict[str, tuple[str, ...]] = {
+    "code": (
+        "code", "adcode", "gb", "xzqdm", "区划代码", "行政区划代码", "代码",
+        "villcode", "towncode", "countycode", "id",
+    ),
+    "name": (
+        "name", "xzqmc", "名称", "政区名称", "乡镇名称", "villname", "townname", "countyname",
+    ),
+    "level": ("level", "级别"),
+    "parent": ("parent", "parent_code", "上级代码"),
+    "kind": ("kind", "type", "类别"),
+    "begin": ("begin", "start_date", "begin_date", "起始日期", "生效日期"),
+    "end": ("end", "end_date", "终止日期", "失效日期"),
+}  # fmt: skip
+
+
+def recognise(
+    columns: Sequence[str], fields: Mapping[str, str], *, path: str
+) -> dict[str, str]:
+    """Return role → column for the columns found.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Of the layer.
+    fields : mapping
+        Role → column, as the user said; outranks recognition.
+    path : str
+        For messages.
+
+    Raises
+    ------
+    UnreadableInput
+        If a column the user named is not there.
+    """
+    by_name = {str(c).strip().lower(): str(c) for c in reversed(list(columns))}
+    found: dict[str, str] = {}
+    for role, names in NAMES.items():
+        if role in fields:
+            column = by_name.get(fields[role].strip().lower())
+            if column is None:
+                raise UnreadableInput(
+                    "{path}: there is no column «{column}» to take the {role} from; "
+                    "the columns are: {columns}",
+                    path=path, column=fields[role], role=role, columns=[str(c) for c in columns],
+                )  # fmt: skip
+            found[role] = column
+            continue
+        match = next((by_name[n] for n in names if n in by_name), None)
+        if match is not None and match not in found.values():
+            found[role] = match
+    return found

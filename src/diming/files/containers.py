@@ -1,0 +1,231 @@
+"""How many records a container says it has, and whether it is whole (容器完整性)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import struct
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from diming.errors import UnreadableInput
+from diming.files.delivery import Trouble
+from diming.files.discover import Source
+
+#: Above this a GeoJSON is not parsed a second time to see whether it is strict JSON.
+STRICT_JSON_BYTES = 200 << 20
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[Path]:
+    """Give a path that GDAL can read without writing anything beside the input.
+
+    A GeoPackage with a write-ahead log or a hot journal would be recovered in
+    place by the mere reading; and a zip's names may be in GBK. Both are read
+    from a copy that is removed afterwards.
+    """
+    if source.member is not None:
+        with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+            yield _unpacked(source, Path(folder))
+    elif source.ending == ".gpkg" and _has_journal(source.file):
+        with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+            copy = Path(folder, source.file.name)
+            shutil.copyfile(source.file, copy)
+            for tail in ("-wal", "-journal"):
+                beside = source.file.with_name(source.file.name + tail)
+                if beside.exists():
+                    shutil.copyfile(beside, copy.with_name(copy.name + tail))
+            # Fold the log into the copy, so that a plain read sees all of it.
+            with sqlite3.connect(copy) as database:
+                database.execute("PRAGMA journal_mode=DELETE")
+            database.close()
+            yield copy
+    else:
+        yield source.file
+
+
+def _has_journal(file: Path) -> bool:
+    with file.open("rb") as handle:
+        head = handle.read(20)
+    journal = file.with_name(file.name + "-journal")
+    return head[18:20] == b"\x02\x02" or (journal.exists() and journal.stat().st_size > 0)
+
+
+def _unpacked(source: Source, folder: Path) -> Path:
+    """Unpack one dataset of a zip under plain names."""
+    member = source.member or ""
+    stem = member.rpartition(".")[0].lower()
+    target = folder / f"data{source.ending}"
+    try:
+        with zipfile.ZipFile(source.file) as archive:
+            for entry in archive.infolist():
+                name, _, ending = entry.filename.rpartition(".")
+                if name.lower() == stem:
+                    with archive.open(entry) as inner, target.with_suffix(
+                        f".{ending.lower()}"
+                    ).open("wb") as outer:
+                        shutil.copyfileobj(inner, outer)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+        raise UnreadableInput(
+            "{path}: the zip file is damaged or is none; ask for it again", path=source.path
+        ) from None
+    return target
+
+
+def checksum(source: Source) -> str:
+    """Return the SHA-256 of a source: a shapefile's .shp, .dbf and .shx, a folder's files."""
+    digest = hashlib.sha256()
+    files = [source.file]
+    if source.file.is_dir():
+        files = sorted(p for p in source.file.rglob("*") if p.is_file())
+    elif source.ending == ".shp" and source.member is None:
+        files = [f for e in (".shp", ".dbf", ".shx") if (f := sibling(source.file, e)) is not None]
+    for file in files:
+        with file.open("rb") as handle:
+            while block := handle.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def sibling(shp: Path, ending: str) -> Path | None:
+    """Return the file beside a shapefile with another ending, in either letter case."""
+    for case in (ending, ending.upper()):
+        file = shp.with_suffix(case)
+        if file.exists():
+            return file
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a container says of itself: records declared, and what is broken in it."""
+
+    count: int | None
+    troubles: tuple[Trouble, ...] = ()
+
+
+def declared(source: Source, file: Path, layer: str | None) -> Declaration:
+    """Count the records a container declares, independently of what GDAL reads."""
+    if source.ending == ".shp":
+        return _shapefile(source, file)
+    if source.ending == ".gpkg":
+        return Declaration(_geopackage(file, layer))
+    if source.ending in (".geojson", ".json"):
+        return _geojson(file)
+    return Declaration(None)
+
+
+def _geopackage(file: Path, layer: str | None) -> int | None:
+    try:
+        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            name = (layer or "").replace('"', '""')
+            return int(database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+        finally:
+            database.close()
+    except sqlite3.Error:
+        return None
+
+
+def _shapefile(source: Source, file: Path) -> Declaration:
+    """Compare a shapefile's headers with the bytes that are there."""
+    troubles = []
+    size = file.stat().st_size
+    with file.open("rb") as handle:
+        head = handle.read(100)
+    if len(head) < 100 or struct.unpack(">i", head[:4])[0] != 9994:
+        raise UnreadableInput(
+            "{path}: this is no shapefile, or only the beginning of one; ask for it again",
+            path=source.path,
+        )
+    whole = struct.unpack(">i", head[24:28])[0] * 2
+    index, table = sibling(file, ".shx"), sibling(file, ".dbf")
+    counts = []
+    if index is not None:
+        counts.append((index.stat().st_size - 100) // 8)
+    if table is not None:
+        with table.open("rb") as handle:
+            counts.append(struct.unpack("<I", handle.read(8)[4:8].ljust(4, b"\0"))[0])
+    count = max(counts) if counts else None
+    if size < whole:
+        there = _whole_shapes(file, size)
+        troubles.append(
+            Trouble(
+                "unreadable-record", "truncated", -1,
+                facts={"declared_count": count if count is not None else there, "read_count": there},
+            )
+        )  # fmt: skip
+    elif len(set(counts)) > 1:
+        troubles.append(
+            Trouble(
+                "unreadable-record", "fewer-records", -1,
+                facts={"declared_count": max(counts), "read_count": min(counts)},
+            )
+        )  # fmt: skip
+    return Declaration(count, tuple(troubles))
+
+
+def _whole_shapes(file: Path, size: int) -> int:
+    """Count the records of a .shp that lie wholly within its bytes."""
+    there, place = 0, 100
+    with file.open("rb") as handle:
+        while place + 8 <= size:
+            handle.seek(place)
+            length = struct.unpack(">i", handle.read(8)[4:8])[0] * 2
+            place += 8 + length
+            if length <= 0 or place > size:
+                break
+            there += 1
+    return there
+
+
+def _geojson(file: Path) -> Declaration:
+    size = os.path.getsize(file)
+    if size > STRICT_JSON_BYTES:
+        return Declaration(None)
+    raw = file.read_bytes()
+    try:
+        content = json.loads(raw, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        return Declaration(None, (_not_strict(error.lineno, error.colno),))
+    except UnicodeDecodeError:
+        return Declaration(None, (_not_strict(1, 1),))
+    except _Constant:
+        return Declaration(_features_of(raw))
+    if isinstance(content, dict) and isinstance(content.get("features"), list):
+        return Declaration(len(content["features"]))
+    return Declaration(None)
+
+
+class _Constant(ValueError):
+    """NaN or Infinity, which are no JSON: the coordinates will say so themselves."""
+
+
+def _no_constant(text: str) -> float:
+    raise _Constant(text)
+
+
+def _features_of(raw: bytes) -> int | None:
+    content = json.loads(raw)
+    features = content.get("features") if isinstance(content, dict) else None
+    return len(features) if isinstance(features, list) else None
+
+
+def _not_strict(line: int, column: int) -> Trouble:
+    return Trouble(
+        "unreadable-record", "not-strict-json", -1, facts={"line": line, "column": column}
+    )
+
+
+def illustrative(source: Source, layer: str | None, description: str) -> bool:
+    """Tell whether a file says of itself that its lines are not real (示意)."""
+    text = f"{source.path} {layer or ''} {description}"
+    return re.search("示意|illustrative", text, re.IGNORECASE) is not None

@@ -1,0 +1,145 @@
+"""Find the files that inputs mean: files, folders, patterns, layers (输入发现)."""
+
+from __future__ import annotations
+
+import glob
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from diming.errors import UnreadableInput
+
+#: Endings of the formats read, as GDAL knows them.
+ENDINGS = (
+    ".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".gdb", ".zip",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One container to read.
+
+    Attributes
+    ----------
+    path : str
+        As the user knows it; a member of a zip is ``a.zip/b.shp``.
+    file : pathlib.Path
+        The file or folder on disk.
+    layer : str or None
+        The layer the user named.
+    member : str or None
+        Path of a shapefile inside a zip.
+    """
+
+    path: str
+    file: Path
+    layer: str | None = None
+    member: str | None = None
+
+    @property
+    def ending(self) -> str:
+        """The format, by its file ending."""
+        return Path(self.member or self.file).suffix.lower()
+
+
+def expand(inputs: Sequence[str]) -> list[Source]:
+    """Return the containers that inputs mean, each once, in order.
+
+    Raises
+    ------
+    UnreadableInput
+        If an input does not exist, or a folder or pattern holds nothing to read.
+    """
+    found: dict[tuple[str, str | None, str | None], Source] = {}
+    for text in inputs:
+        for source in _expand_one(text):
+            found.setdefault((os.path.realpath(source.file), source.layer, source.member), source)
+    return list(found.values())
+
+
+def _expand_one(text: str) -> Iterator[Source]:
+    file, layer = _split_layer(text)
+    if not os.path.lexists(file):
+        matches = sorted(glob.glob(file, recursive=True)) if glob.has_magic(file) else []
+        if not matches and glob.has_magic(file):
+            raise UnreadableInput(
+                "{path}: no file matches this pattern; check its spelling", path=text
+            )
+        if not matches:
+            raise UnreadableInput(
+                "{path}: there is no such file or folder; check the path", path=text
+            )
+        for match in matches:
+            if Path(match).is_dir() or _readable(match):
+                yield from _containers(Path(match), match, layer)
+        return
+    yield from _containers(Path(file), file, layer)
+
+
+def _split_layer(text: str) -> tuple[str, str | None]:
+    """Part ``file.gpkg:layer``; a colon that belongs to the file name stays in it."""
+    if os.path.lexists(text) or ":" not in text:
+        return text, None
+    file, _, layer = text.rpartition(":")
+    while file:
+        if os.path.lexists(file) or (glob.has_magic(file) and glob.glob(file, recursive=True)):
+            return file, layer
+        file, _, more = file.rpartition(":")
+        layer = f"{more}:{layer}"
+    return text, None
+
+
+def _readable(name: str) -> bool:
+    return name.lower().endswith(ENDINGS)
+
+
+def _containers(file: Path, path: str, layer: str | None) -> Iterator[Source]:
+    if file.is_dir() and file.suffix.lower() != ".gdb":
+        inside = [p for p in _walk(file) if _readable(p.name)]
+        if not inside:
+            raise UnreadableInput(
+                "{path}: the folder holds no file of a known format ({formats}); "
+                "name the files themselves",
+                path=path, formats=list(ENDINGS),
+            )  # fmt: skip
+        for each in inside:
+            yield from _containers(each, str(each), layer)
+    elif file.suffix.lower() == ".zip":
+        yield from _members(file, path, layer)
+    else:
+        yield Source(path, file, layer)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for here, folders, files in os.walk(folder):
+        folders.sort()
+        for name in [n for n in folders if n.lower().endswith(".gdb")]:
+            folders.remove(name)
+            yield Path(here, name)
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(here, name)
+
+
+def _members(file: Path, path: str, layer: str | None) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        raise UnreadableInput(
+            "{path}: the zip file is damaged or is none; ask for it again", path=path
+        ) from None
+    if any(e.flag_bits & 0x1 for e in entries):
+        raise UnreadableInput(
+            "{path}: the zip file is encrypted; unpack it with its password and name the files",
+            path=path,
+        )
+    names = [e.filename for e in entries if e.filename.lower().endswith((".shp", ".geojson", ".gpkg"))]
+    if not names:
+        raise UnreadableInput(
+            "{path}: the zip file holds no shapefile; unpack it and name the files", path=path
+        )
+    for name in sorted(names):
+        yield Source(f"{path}/{PurePosixPath(name)}", file, layer, name)

@@ -1,0 +1,137 @@
+"""In which encoding a shapefile's texts are (文字编码). GBK without a .cpg is the daily case."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Language driver ids that name an encoding (offset 29 of a .dbf).
+_DRIVERS = {0x4D: "GB18030", 0x4F: "Big5", 0x7A: "GB18030", 0x57: None, 0x00: None}
+_SAMPLE_RECORDS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An encoding, and how it was settled.
+
+    `unsettled` names the columns whose bytes no candidate could read; `label`
+    is what the report says.
+    """
+
+    encoding: str
+    label: str
+    unsettled: tuple[str, ...] = ()
+    #: What the .cpg declares, where its bytes say otherwise.
+    contradicts: str | None = None
+
+
+def settle(dbf: Path, given: str | None = None) -> Settled:
+    """Settle the encoding of a .dbf by its bytes, its .cpg, and what the user says."""
+    columns = _text_columns(dbf)
+    texts = [(name, value) for name, values in columns.items() for value in values]
+    if given:
+        bad = _undecodable(texts, given)
+        return Settled(given, given, bad)
+    declared = _declared(dbf)
+    if all(value.isascii() for _, value in texts):
+        return Settled(declared or "UTF-8", declared or "ASCII")
+    if declared and not _undecodable(texts, declared):
+        return Settled(declared, declared)
+    for candidate in ("UTF-8", "GB18030"):
+        if not _undecodable(texts, candidate) and (
+            candidate == "UTF-8" or _looks_chinese(texts, candidate)
+        ):
+            label = "UTF-8" if candidate == "UTF-8" else "GB18030"
+            return Settled(candidate, f"{label} (by its bytes)", (), declared)
+    fallback = declared or "GB18030"
+    return Settled(fallback, f"{fallback} (unsettled)", _undecodable(texts, fallback) or ("*",), None)
+
+
+def _declared(dbf: Path) -> str | None:
+    for ending in (".cpg", ".CPG", ".Cpg"):
+        file = dbf.with_suffix(ending)
+        if file.exists():
+            text = file.read_bytes()[:40].decode("ascii", "ignore").strip().strip("\0")
+            return _python_name(text)
+    with dbf.open("rb") as handle:
+        handle.seek(29)
+        driver = handle.read(1)
+    return _DRIVERS.get(driver[0]) if driver else None
+
+
+def _python_name(text: str) -> str | None:
+    text = text.upper().removeprefix("ANSI ").strip()
+    text = {"936": "GB18030", "65001": "UTF-8", "GBK": "GB18030", "GB2312": "GB18030"}.get(text, text)
+    if text.startswith("8859") or text.startswith("885"):
+        text = "ISO-8859-" + text.removeprefix("8859").removeprefix("885").lstrip("-_")
+    try:
+        "".encode(text)
+    except LookupError:
+        return None
+    return text
+
+
+def _text_columns(dbf: Path) -> dict[str, list[bytes]]:
+    """Return raw bytes of the character columns of the first records."""
+    raw = dbf.read_bytes()[: 64 << 20]
+    if len(raw) < 33:
+        return {}
+    count, header, size = struct.unpack("<IHH", raw[4:12])
+    columns, place = [], 1
+    for start in range(32, header - 1, 32):
+        if start + 32 > len(raw) or raw[start] == 0x0D:
+            break
+        name = raw[start : start + 11].split(b"\0")[0].decode("gb18030", "replace")
+        length = raw[start + 16]
+        if raw[start + 11 : start + 12] == b"C":
+            columns.append((name, place, length))
+        place += length
+    result: dict[str, list[bytes]] = {name: [] for name, _, _ in columns}
+    step = max(1, count // _SAMPLE_RECORDS)
+    for record in range(0, count, step):
+        row = raw[header + record * size : header + (record + 1) * size]
+        for name, at, length in columns:
+            value = row[at : at + length].rstrip(b" \0")
+            if value:
+                result[name].append(value)
+    return result
+
+
+def _undecodable(texts: list[tuple[str, bytes]], encoding: str) -> tuple[str, ...]:
+    """Return the columns that hold bytes which are no text in an encoding.
+
+    A character cut in two by the end of its field is forgiven.
+    """
+    bad = set()
+    for column, value in texts:
+        for cut in range(4):
+            try:
+                value[: len(value) - cut].decode(encoding)
+                break
+            except UnicodeDecodeError as error:
+                if error.start < len(value) - 4:
+                    bad.add(column)
+                    break
+        else:
+            bad.add(column)
+    return tuple(sorted(bad))
+
+
+def _looks_chinese(texts: list[tuple[str, bytes]], encoding: str) -> bool:
+    """Tell text from bytes that merely happen to decode: mostly common Chinese characters."""
+    characters = [
+        c for _, value in texts for c in value.decode(encoding, "ignore") if not c.isascii()
+    ]
+    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in characters)
+    if common < 0.9 * len(characters):
+        return False
+    # GB2312 holds the 6,763 characters of ordinary text; mojibake falls outside it.
+    ordinary = 0
+    for c in characters:
+        try:
+            c.encode("gb2312")
+            ordinary += 1
+        except UnicodeEncodeError:
+            continue
+    return ordinary >= 0.8 * len(characters)

@@ -1,0 +1,263 @@
+"""Read deliveries (读取成果): at once where possible, record by record where not.
+
+Every record a container declares is accounted for: it becomes a unit, or a
+trouble says why it did not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from diming.errors import UnreadableInput
+from diming.files.bulk import Bulk, layers, read_layer
+from diming.files.containers import checksum, declared, illustrative, opened, sibling
+from diming.files.delivery import Delivery, ReadOptions, Trouble
+from diming.files.discover import Source, expand
+from diming.files.encoding import Settled, settle
+from diming.files.record import look_at_records
+
+Progress = Callable[[str, int, int], None]
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+def read(
+    inputs: Sequence[str], options: ReadOptions, progress: Progress | None = None
+) -> list[Delivery]:
+    """Read all layers of areas that inputs mean.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Files, folders, globs; ``file.gpkg:layer`` names a layer.
+    options : ReadOptions
+    progress : callable, optional
+        Called with ``"read"``, files done, files in all.
+
+    Returns
+    -------
+    list of Delivery
+        In the order of the inputs.
+
+    Raises
+    ------
+    UnreadableInput
+        If a container cannot be read at all, or nothing in it is an area.
+    """
+    sources = expand(inputs)
+    found: list[Delivery] = []
+    for done, source in enumerate(sources):
+        if progress is not None:
+            progress("read", done, len(sources))
+        found += _read_source(source, options)
+    if progress is not None:
+        progress("read", len(sources), len(sources))
+    return found
+
+
+def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
+    try:
+        digest = checksum(source)
+        if source.layer is None and options.layer is not None and source.ending in (".gpkg", ".gdb"):
+            source = replace(source, layer=options.layer)
+        with opened(source) as file:
+            if source.ending == ".shp":
+                with _complete(source, file) as whole:
+                    return _read_layers(source, whole, options, digest)
+            return _read_layers(source, file, options, digest)
+    except OSError as error:
+        raise UnreadableInput(
+            "{path}: the file cannot be read ({detail}); check that it is whole and of a known "
+            "format",
+            path=source.path, detail=error.strerror or str(error),
+        ) from None  # fmt: skip
+
+
+class _complete:  # noqa: N801 - used like a function
+    """Give a shapefile that GDAL can read: one without .shx is read from a copy beside a new one."""
+
+    def __init__(self, source: Source, file: Path) -> None:
+        if sibling(file, ".dbf") is None:
+            raise UnreadableInput(
+                "{path}: the .dbf beside it, with codes and names, is missing; "
+                "ask for the whole shapefile",
+                path=source.path,
+            )
+        self.file, self.folder = file, None
+        if sibling(file, ".shx") is None:
+            self.folder = tempfile.TemporaryDirectory(prefix="diming-")
+            for each in file.parent.glob(file.stem + ".*"):
+                shutil.copyfile(each, Path(self.folder.name, "data" + each.suffix.lower()))
+            self.file = Path(self.folder.name, "data.shp")
+            _write_index(self.file)
+
+    def __enter__(self) -> Path:
+        return self.file
+
+    def __exit__(self, *_: object) -> None:
+        if self.folder is not None:
+            self.folder.cleanup()
+
+
+def _write_index(shp: Path) -> None:
+    """Write the .shx that a .shp lacks, from the lengths its records state."""
+    import struct
+
+    raw = shp.read_bytes()
+    place, entries = 100, []
+    while place + 8 <= len(raw):
+        length = struct.unpack(">i", raw[place + 4 : place + 8])[0]
+        entries.append(struct.pack(">ii", place // 2, length))
+        place += 8 + max(length, 0) * 2
+    head = raw[:24] + struct.pack(">i", 50 + 4 * len(entries)) + raw[28:100]
+    shp.with_suffix(".shx").write_bytes(head + b"".join(entries))
+
+
+def _read_layers(
+    source: Source, file: Path, options: ReadOptions, digest: str
+) -> list[Delivery]:
+    settled = None
+    if source.ending == ".shp" and (dbf := sibling(file, ".dbf")) is not None:
+        settled = settle(dbf, options.encoding)
+    chosen = layers(source, file)
+    found = [
+        _read_layer(source, file, layer, text, options, settled, digest) for layer, text in chosen
+    ]
+    kept = [d for d in found if len(d.geometry)]
+    named = source.layer is not None or len(found) == 1
+    if not kept or (named and not len(found[0].geometry)):
+        raise UnreadableInput(
+            "{path}: there are no polygons to check in it ({found}); name another file or layer",
+            path=source.path, found=_what_is_there(found),
+        )  # fmt: skip
+    # A layer of points beside the areas is not meant; one of spoilt areas is.
+    return [d for d in found if len(d.geometry) or _spoilt(d)]
+
+
+def _spoilt(delivery: Delivery) -> bool:
+    return any(t.rule != "wrong-geometry-type" for t in delivery.troubles)
+
+
+def _what_is_there(found: list[Delivery]) -> str:
+    kinds: dict[str, int] = {}
+    for delivery in found:
+        for trouble in delivery.troubles:
+            kind = str(trouble.facts.get("found", trouble.reason))
+            kinds[kind] = kinds.get(kind, 0) + 1
+    return ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) or "0"
+
+
+@dataclass
+class _Taken:
+    """What becomes of the records of a layer."""
+
+    geometry: NDArray[np.object_]
+    usable: NDArray[np.bool_]
+    troubles: list[Trouble]
+
+
+def _read_layer(
+    source: Source,
+    file: Path,
+    layer: str | None,
+    description: str,
+    options: ReadOptions,
+    settled: Settled | None,
+    digest: str,
+) -> Delivery:
+    said = declared(source, file, layer)
+    encoding = settled.encoding if settled is not None else options.encoding
+    bulk = read_layer(source, file, layer, options.fields, encoding)
+    taken = _take(file, layer, encoding, bulk)
+    count = len(bulk.fid) if said.count is None else max(said.count, len(bulk.fid))
+    troubles = [_named(t, bulk) for t in taken.troubles]
+    troubles += said.troubles
+    troubles += _missing(bulk.fid, count, said.troubles)
+    remarks = ["illustrative"] if illustrative(source, layer, description) else []
+    if settled is not None and settled.unsettled:
+        troubles.append(
+            Trouble(
+                "encoding-unsettled", "undecodable", -1,
+                facts={"tried": ["UTF-8", "GB18030"], "column": ", ".join(settled.unsettled)},
+            )
+        )  # fmt: skip
+    if settled is not None and settled.contradicts:
+        remarks.append(f".cpg: {settled.contradicts} ≠ {settled.encoding}")
+    columns = {role: values[taken.usable] for role, values in bulk.columns.items()}
+    return Delivery(
+        path=source.path,
+        layer=layer,
+        declared=count,
+        sha256=digest,
+        crs=bulk.crs,
+        encoding=settled.label if settled is not None else None,
+        geometry=taken.geometry[taken.usable],
+        fid=bulk.fid[taken.usable],
+        columns=columns,
+        column_names=bulk.column_names,
+        troubles=tuple(troubles),
+        remarks=tuple(remarks),
+    )
+
+
+def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _Taken:
+    """Keep the polygons; look again, one by one, at all that did not come back whole."""
+    geometry = bulk.geometry.copy()
+    kind = shapely.get_type_id(geometry)
+    empty = shapely.is_empty(geometry)
+    bounds = shapely.bounds(geometry)
+    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(shapely.length(geometry))
+    usable = np.isin(kind, _POLYGONS) & ~empty & finite
+    troubles: list[Trouble] = []
+    nothing = (kind == -1) & ~bulk.has_bytes
+    troubles += [Trouble("empty-geometry", "null", int(f)) for f in bulk.fid[nothing]]
+    troubles += [Trouble("empty-geometry", "empty", int(f)) for f in bulk.fid[empty]]
+    other = (kind >= 0) & ~empty & ~np.isin(kind, _POLYGONS)
+    for i in np.flatnonzero(other):
+        found = {"found": geometry[i].geom_type}
+        troubles.append(Trouble("wrong-geometry-type", "type", int(bulk.fid[i]), facts=found))
+    again = ((kind == -1) & bulk.has_bytes) | (np.isin(kind, _POLYGONS) & ~empty & ~finite)
+    position = {int(bulk.fid[i]): int(i) for i in np.flatnonzero(again)}
+    if position and file.suffix.lower() in (".parquet", ".geoparquet"):
+        troubles += [
+            Trouble("unreadable-record", "geometry-undecodable", fid, facts={"detail": "WKB"})
+            for fid in position
+        ]
+    elif position:
+        for record in look_at_records(file, layer, encoding, list(position)):
+            troubles += record.troubles
+            if record.geometry is not None:
+                geometry[position[record.fid]] = record.geometry
+                usable[position[record.fid]] = True
+    return _Taken(geometry, usable, troubles)
+
+
+def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
+    at = np.flatnonzero(bulk.fid == trouble.fid)
+    if len(at) == 0:
+        return trouble
+    said: dict[str, str] = {}
+    for role in ("code", "name"):
+        value: Any = bulk.columns[role][at[0]] if role in bulk.columns else None
+        said[role] = "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN
+    return replace(trouble, code=said["code"], name=said["name"])
+
+
+def _missing(fid: NDArray[np.int64], count: int, said: Sequence[Trouble]) -> list[Trouble]:
+    """Return a trouble for each record that was declared and did not come back."""
+    lost = count - len(fid)
+    if lost <= 0:
+        return []
+    facts: Mapping[str, Any] = {"declared_count": count, "read_count": len(fid)}
+    reason = next((t.reason for t in said if t.reason == "truncated"), "fewer-records")
+    there = set(fid.tolist())
+    gone = [f for f in range(count + len(there)) if f not in there][:lost]
+    return [Trouble("unreadable-record", reason, f, facts=facts) for f in gone]
