@@ -77,6 +77,7 @@ def render_page(report: Report, lang: str | None) -> str:
     }
     style, scripts = _style(), (_leaflet(), _script())
     return _template().render(
+        first_input=next(iter(data["inputs"]), ""),
         lang=html_lang,
         w=SimpleNamespace(**strings),
         severities=severities,
