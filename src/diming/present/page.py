@@ -54,6 +54,8 @@ SCRIPTS = (
     "detail.js",
     "page.js",
 )
+#: Units of lengths and areas, as `diming.present.quantity` says them.
+_UNITS = ("km", "m", "cm", "mm", "km²", "ha", "m²", "cm²")
 
 
 def render_page(report: Report, lang: str | None) -> str:
@@ -70,10 +72,12 @@ def render_page(report: Report, lang: str | None) -> str:
         "lang": html_lang,
         "strings": strings,
         "severities": severities,
+        "quantities": {unit: gettext(f"{{number}} {unit}") for unit in _UNITS},
         "measures": {key: gettext(text) for key, text in MEASURES.items()},
     }
     style, scripts = _style(), (_leaflet(), _script())
     return _template().render(
+        first_input=next(iter(data["inputs"]), ""),
         lang=html_lang,
         w=SimpleNamespace(**strings),
         severities=severities,

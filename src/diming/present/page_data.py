@@ -15,14 +15,14 @@ import numpy as np
 import shapely
 
 from diming.present.plain import visible
-from diming.present.words import hint, message, rule_title
+from diming.present.words import hint, input_labels, message, rule_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from diming.model.finding import Backdrop, Finding, InputRecord, Report
+    from diming.model.finding import Backdrop, Finding, Report
 
 #: Decimals of a finding's coordinates: 0.1 mm in degrees, a micrometre in metres.
 FINE_DEGREES, FINE_PLANE = 9, 6
@@ -55,16 +55,12 @@ def page_data(report: Report, lang: str) -> dict[str, Any]:
     return {
         "plane": plane,
         "decimals": FINE_PLANE if plane else FINE_DEGREES,
-        "inputs": [_input_label(i) for i in report.inputs],
+        "inputs": input_labels(report.inputs),
         "rules": {rule: rule_title(rule, lang) for rule in rules},
         "hints": list(hints),
         "findings": findings,
         "backdrop": _backdrop_data(report.backdrop, plane=plane),
     }
-
-
-def _input_label(record: InputRecord) -> str:
-    return visible(record.path + (f":{record.layer}" if record.layer else ""))
 
 
 def _finding_data(finding: Finding, *, plane: bool) -> dict[str, Any]:

@@ -98,7 +98,7 @@ const SIZES = { km: 1000, m: 1, cm: 0.01, "km²": 1e6, ha: 1e4, "m²": 1 };
 /** Write a length (`m`) or an area (`m2`) in the unit that suits its size. */
 function quantity(value, unit, digits = 3) {
   const [, name, size] = SCALES[unit].find(([least]) => Math.abs(value) >= least);
-  return `${number(value / (size ?? SIZES[name]), digits)} ${name}`;
+  return fill(data.quantities[name], { number: number(value / (size ?? SIZES[name]), digits) });
 }
 
 /** Write a measure; the end of its key tells the unit. */
