@@ -12,10 +12,10 @@ from diming.model.finding import (
     Finding,
     InputRecord,
     RecordRef,
-    Report,
     RuleRun,
     Severity,
 )
+from diming.present.live import LiveReport
 
 LEFT = shapely.box(106.50, 29.50, 106.55, 29.60)
 RIGHT = shapely.box(106.54, 29.50, 106.60, 29.60)
@@ -82,7 +82,7 @@ def report(*findings, **facts):
             ("朝天门街道", "解放碑街道"),
         ),
     }
-    return Report(**{**settings, **facts})
+    return LiveReport(**{**settings, **facts})
 
 
 EXEMPTION = Exemption(

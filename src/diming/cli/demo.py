@@ -61,4 +61,4 @@ def demo(context: click.Context, /, folder: str) -> None:
             click.echo(f"{say(TITLES[show.title], session.lang)}\n  {command}")
             click.echo(f"  {summary_line(report, session.lang)}")
             click.echo(f"  → {page.resolve()}\n")
-    click.echo(say(N_("Open the pages above in a browser.")), session.lang)
+    click.echo(say(N_("Open the pages above in a browser."), session.lang))

@@ -78,7 +78,9 @@ def shows(folder: Path) -> tuple[Show, ...]:
     west, east = make_deliveries(folder)
     return (
         Show("cao-bang.html", "real-wards", (str(sample("cao_bang_wards_2025")),)),
-        Show("counties-2016.html", "messy-counties", (str(sample("chongqing_counties_2016_messy")),)),
+        Show(
+            "counties-2016.html", "messy-counties", (str(sample("chongqing_counties_2016_messy")),)
+        ),
         Show("seam.html", "seam", (str(west), str(east))),
         Show(
             "townships.html",
