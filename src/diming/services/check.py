@@ -2,59 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 
-from diming.errors import UsageError
-from diming.files.delivery import Delivery, ReadOptions
-from diming.geometry.ground import PLANE, Ground, same_crs, transform
+from diming.files.delivery import ReadOptions
 from diming.handbook import Handbook, load_handbook
-from diming.model.finding import (
-    Backdrop,
-    CheckSettings,
-    Finding,
-    Report,
-    RuleRun,
-    Severity,
-)
-from diming.model.rule import (
-    CODE_RULES,
-    COVERAGE_RULES,
-    EXCEPTION_RULES,
-    PARENT_RULES,
-    RULES,
-    SHAPE_RULES,
-    wanted_rules,
-)
+from diming.model.finding import CheckSettings, Finding, Report
+from diming.model.rule import CODE_RULES, COVERAGE_RULES, PARENT_RULES, SHAPE_RULES, wanted_rules
 from diming.rules import codes
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
 from diming.rules.hierarchy import hierarchy_findings
-from diming.rules.placement import Centres, crs_suspect, datum_shift, placement_reason
 from diming.rules.shape import shape_findings
 from diming.rules.survey import Survey, fingerprint
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
 from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
+from diming.services.levels import by_level, parent_codes, parent_of
+from diming.services.placing import choose_ground, doubt_crs, known_centres, shift_findings
+from diming.services.summing import backdrop as outlines
+from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
 
 if TYPE_CHECKING:
-    import geopandas
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from diming.geometry.chain import Ints
+    import geopandas
+
+    from diming.model.finding import Exemption
     from diming.tables import Units
 
 Progress = Callable[[str, int, int], None]
-_WGS84 = pyproj.CRS.from_epsg(4326)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -118,10 +102,10 @@ def check_files(
     accepted = read_exceptions(exceptions) if exceptions else None
     deliveries = read_inputs(inputs, options, progress)
     above = read_inputs(parents, replace(options, layer=None), progress) if parents else []
-    known = read_inputs([reference], ReadOptions(), progress) if reference else None
+    known = take_in(read_inputs([reference], ReadOptions(), progress)) if reference else None
     intake = take_in(deliveries, above, crs=crs, day=settings.date)
     work = _Check(intake, settings, wanted, jobs, progress or _silent, load_handbook(), known)
-    return work.report(accepted, backdrop=backdrop)
+    return work.report(accepted, with_map=backdrop)
 
 
 def check_tables(
@@ -139,17 +123,7 @@ def check_tables(
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)
     work = _Check(intake, settings, wanted, jobs, _silent, load_handbook(), None)
-    return work.report(None, backdrop=True)
-
-
-@dataclass(frozen=True)
-class _Level:
-    """The units of one level, as delivered and as the chain takes them."""
-
-    level: int
-    whole: Survey
-    areas: Survey
-    index: Ints
+    return work.report(None, with_map=True)
 
 
 class _Check:
@@ -163,22 +137,23 @@ class _Check:
         jobs: int,
         progress: Progress,
         handbook: Handbook,
-        reference: list[Delivery] | None,
+        reference: Intake | None,
     ) -> None:
         self.settings, self.wanted, self.jobs = settings, wanted, jobs
         self.progress, self.handbook, self.reference = progress, handbook, reference
         self.findings: list[Finding] = []
-        self.not_applicable: dict[str, tuple[str, dict[str, Any]]] = {}
-        self.intake = self._placed(intake)
+        self.not_applicable: dict[str, str] = {}
+        self.intake, doubts = doubt_crs(intake)
+        self.findings += doubts
         self.given = self.intake.given_as_parents
         self.reading = read_codes(self.intake.units, settings.code_system, handbook.county_codes)
-        self.ground = _ground(self.intake)
+        self.ground = choose_ground(self.intake)
         self.survey = Survey(
             self.intake.units, self.intake.units.geometry, self.intake.crs, self.ground,
             self.intake.paths,
         )  # fmt: skip
 
-    def report(self, accepted: tuple[Any, ...] | None, *, backdrop: bool) -> Report:
+    def report(self, accepted: tuple[Exemption, ...] | None, *, with_map: bool) -> Report:
         """Run the rules and sum up."""
         stages = [
             self._records, self._codes, self._validity, self._coverage, self._hierarchy,
@@ -188,16 +163,11 @@ class _Check:
             self.progress("check", done, len(stages))
             stage()
         self.progress("check", len(stages), len(stages))
-        found = _unique([f for f in self.findings if f.rule in self.wanted])
-        if self.settings.rules is not None and "seam" in self.settings.rules:
-            others = set(self.settings.rules) - {"seam"}
-            found = [f for f in found if f.seam or f.rule in others]
-        if "seam" in self.settings.skip:
-            found = [f for f in found if not f.seam]
+        found = pick(self.findings, self.wanted, self.settings)
         if accepted is not None:
             today = self.settings.date or date.today()
             found = [f for f in apply_exceptions(found, accepted, today) if f.rule in self.wanted]
-        found.sort(key=_weight)
+        found.sort(key=weight)
         return Report(
             version=__version__,
             created=datetime.now().astimezone(),
@@ -207,34 +177,13 @@ class _Check:
             vertices_examined=int(
                 shapely.get_num_coordinates(self.intake.units.geometry[~self.given]).sum()
             ),
-            measured=MappingProxyType(_measured(self.ground, self.intake)),
-            rules=self._runs(found, accepted is not None),
+            measured=measured(self.ground),
+            rules=rule_runs(
+                found, self.wanted, self.not_applicable, with_exceptions=accepted is not None
+            ),
             findings=tuple(found),
-            backdrop=self._backdrop() if backdrop else None,
+            backdrop=outlines(max(self.levels, key=lambda p: p.level)) if with_map else None,
         )
-
-    def _placed(self, intake: Intake) -> Intake:
-        """Doubt the CRS of inputs that cannot lie where it says; examine them all the same."""
-        systems, geometry = list(intake.crs), intake.units.geometry.copy()
-        for number, crs in enumerate(intake.crs):
-            mine = intake.units.input == number
-            if not mine.any():
-                continue
-            path = intake.inputs[number].path
-            doubt = placement_reason(crs, shapely.total_bounds(geometry[mine]))
-            if doubt is None:
-                continue
-            reason, suggested = doubt
-            self.findings.append(
-                crs_suspect(number, path, crs, reason=reason, facts={"suggested": suggested})
-            )
-            if reason == "axes-swapped":
-                geometry[mine] = shapely.transform(geometry[mine], lambda xy: xy[:, ::-1])
-            elif suggested:
-                systems[number] = pyproj.CRS.from_user_input(suggested)
-            elif len(set(intake.crs)) == 1:
-                systems = [pyproj.CRS.from_wkt(PLANE)] * len(systems)
-        return replace(intake, crs=tuple(systems), units=replace(intake.units, geometry=geometry))
 
     def _records(self) -> None:
         self.findings += trouble_findings(self.intake, self.ground)
@@ -245,7 +194,7 @@ class _Check:
         if not reading.applicable:
             reason = reading.reason or "foreign-codes"
             for rule in CODE_RULES[1:]:
-                self.not_applicable[rule] = (reason, {})
+                self.not_applicable[rule] = reason
         found = [f for part in self._parts() for f in codes.duplicate_code(*part)]
         found += codes.missing_code(units, reading)
         found += codes.bad_code(units, reading, book.county_codes, day)
@@ -296,197 +245,30 @@ class _Check:
             shape[~sound] = as_areas(shape[~sound])
         self.areas = replace(self.survey, shape=shape)
 
-    def _levels(self, chosen: NDArray[np.bool_]) -> list[_Level]:
-        """Part units by level; a unit of unknown level joins the others of its input."""
-        level = np.where(self.intake.units.level > 0, self.intake.units.level, self.reading.level)
-        for number in np.unique(self.intake.units.input):
-            mine = self.intake.units.input == number
-            known = Counter(level[mine & (level > 0)].tolist())
-            if known:
-                level = np.where(mine & (level == 0), known.most_common(1)[0][0], level)
-        result = []
-        for value in np.unique(level[chosen]).tolist():
-            index = np.flatnonzero(chosen & (level == value))
-            filled = index[~shapely.is_empty(self.areas.shape[index])]
-            result.append(_Level(value, self.survey.take(index), self.areas.take(filled), filled))
-        return result
-
     def _coverage(self) -> None:
-        for level in self._levels(~self.given):
+        self.levels = by_level(self.survey, self.areas, self.reading, ~self.given)
+        for level in self.levels:
             if self.wanted.intersection(COVERAGE_RULES):
                 self.findings += coverage_findings(level.areas, self.settings, jobs=self.jobs)
             if self.wanted.intersection(SHAPE_RULES):
                 self.findings += shape_findings(level.whole, self.settings)
 
     def _hierarchy(self) -> None:
-        if not self.wanted.intersection(PARENT_RULES):
-            return
-        lower, given = self._levels(~self.given), self._levels(self.given)
-        pairs = 0
-        for child in lower:
-            above = [p for p in [*lower, *given] if p.level < child.level or not p.level]
-            above = [p for p in above if p is not child]
-            if not above:
-                continue
-            parent = max(above, key=lambda p: p.level)
-            pairs += 1
-            self.findings += hierarchy_findings(
-                child.areas, parent.areas, self._parent_codes(child, parent), self.settings,
-                jobs=self.jobs,
-            )  # fmt: skip
-        if not pairs:
-            for rule in PARENT_RULES:
-                self.not_applicable[rule] = ("no-parents", {})
-
-    def _parent_codes(self, child: _Level, parent: _Level) -> NDArray[np.object_]:
-        """Return for each child the code of its parent, as the parents write theirs."""
-        stated = self.intake.units.parent[child.index]
-        if not self.reading.applicable:
-            return stated
-        written = self.reading.column.value
-        cut = 10 ** (12 - {1: 2, 2: 4, 3: 6, 4: 9}.get(parent.level, 12))
-        theirs = {
-            int(v): c for v, c in zip(
-                written[parent.index], self.intake.units.code[parent.index], strict=True
-            ) if v
-        }  # fmt: skip
-        derived = np.array(
-            [theirs.get(int(v) // cut * cut, "") if v else "" for v in written[child.index]],
-            dtype=object,
-        )
-        known = np.isin(stated, list(theirs.values())) & (stated != "")
-        return np.where(known, stated, derived)
+        above = by_level(self.survey, self.areas, self.reading, self.given)
+        pairs = [(child, parent_of(child, [*self.levels, *above])) for child in self.levels]
+        if not any(parent for _, parent in pairs):
+            self.not_applicable.update(dict.fromkeys(PARENT_RULES, "no-parents"))
+        elif self.wanted.intersection(PARENT_RULES):
+            for child, parent in pairs:
+                if parent is not None:
+                    homes = parent_codes(child, parent, self.reading)
+                    self.findings += hierarchy_findings(
+                        child.areas, parent.areas, homes, self.settings, jobs=self.jobs
+                    )
 
     def _shift(self) -> None:
-        """Measure datum shifts of inputs against the reference."""
         if "crs-suspect" not in self.wanted or self.ground.is_plane:
             return
-        reference, label = self._reference()
-        if reference is None:
-            return
-        for number, crs in enumerate(self.intake.crs):
-            mine = np.flatnonzero(self.intake.units.input == number)
-            if len(mine) == 0:
-                continue
-            shift = datum_shift(
-                Centres.of(self.areas.shape[mine], crs, self._county_codes(mine)), reference
-            )
-            if shift is not None:
-                self.findings.append(
-                    crs_suspect(
-                        number, self.intake.inputs[number].path, crs, reason="datum-shift",
-                        facts={"reference": label},
-                        measures={
-                            "shift_east_m": shift.east_m, "shift_north_m": shift.north_m,
-                            "matched_units_count": shift.units_count,
-                        },
-                    )
-                )  # fmt: skip
-
-    def _county_codes(self, index: Ints) -> NDArray[np.object_]:
-        if not self.reading.applicable:
-            return self.intake.units.code[index]
-        value = self.reading.column.value[index] // 10**6
-        return np.where(value % 100 > 0, value.astype(str).astype(object), "")
-
-    def _reference(self) -> tuple[Centres | None, str]:
-        """Return where counties are known to lie, and what says so."""
-        if self.reference is not None:
-            taken = take_in(self.reference, crs=None)
-            return (
-                Centres.of(taken.units.geometry, taken.crs[0], taken.units.code),
-                taken.inputs[0].path,
-            )
-        ours = self.reading.applicable and bool((self.reading.column.province() == 50).any())
-        if not ours:
-            return None, ""
-        from diming.files.reading import read as read_inputs
-        from diming.samples import sample
-
-        known = take_in(read_inputs([str(sample("chongqing_counties_2019"))], ReadOptions()))
-        return Centres.of(known.units.geometry, known.crs[0], known.units.code), (
-            "chongqing_counties_2019"
-        )
-
-    def _runs(self, found: Sequence[Finding], with_exceptions: bool) -> tuple[RuleRun, ...]:
-        counts = Counter(f.rule for f in found)
-        runs = []
-        for rule in RULES:
-            if rule not in self.wanted:
-                runs.append(RuleRun(rule, "skipped", "on-request"))
-            elif rule in EXCEPTION_RULES and not with_exceptions:
-                runs.append(RuleRun(rule, "not-applicable", "no-exceptions"))
-            elif rule in self.not_applicable:
-                reason, facts = self.not_applicable[rule]
-                runs.append(RuleRun(rule, "not-applicable", reason, MappingProxyType(facts)))
-            else:
-                runs.append(RuleRun(rule, "run", findings=counts[rule]))
-        return tuple(runs)
-
-    def _backdrop(self) -> Backdrop:
-        lowest = max(self._levels(~self.given), key=lambda level: level.level)
-        index = lowest.index
-        plane = self.areas.shapes_in_plane(index)
-        box = shapely.total_bounds(plane)
-        step = float(np.hypot(box[2] - box[0], box[3] - box[1])) / 3000
-        try:
-            simple = shapely.coverage_simplify(plane, step)
-        except shapely.errors.GEOSException:
-            simple = shapely.simplify(plane, step)
-        units = self.intake.units
-        return Backdrop(
-            self.ground.as_lonlat(np.asarray(simple, dtype=object)),
-            tuple(units.code[index].tolist()),
-            tuple(units.name[index].tolist()),
-        )
-
-
-def _ground(intake: Intake) -> Ground:
-    """Choose the working CRS: the one in which most vertices are delivered."""
-    weight = shapely.get_num_coordinates(intake.units.geometry)
-    per_input = np.bincount(intake.units.input, weights=weight, minlength=len(intake.crs))
-    share = [
-        sum(w for w, c in zip(per_input, intake.crs, strict=True) if same_crs(c, crs))
-        for crs in intake.crs
-    ]
-    working = intake.crs[int(np.argmax(share))]
-    corners = []
-    for number, crs in enumerate(intake.crs):
-        mine = intake.units.input == number
-        if mine.any():
-            box = shapely.total_bounds(intake.units.geometry[mine])
-            corners.append(transform(box.reshape(2, 2), crs, working))
-    xy = np.concatenate(corners) if corners else np.zeros((2, 2))
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    if len(xy) == 0:
-        raise UsageError("the inputs cannot be brought into one coordinate reference system")
-    return Ground.under(working, np.concatenate([xy.min(axis=0), xy.max(axis=0)]))
-
-
-def _measured(ground: Ground, intake: Intake) -> dict[str, Any]:
-    number = ground.crs.to_epsg()
-    return {
-        "plane": ground.is_plane,
-        "working_crs": f"EPSG:{number}" if number else ground.crs.name,
-        "areas": "plane" if ground.is_plane else "cylindrical-equal-area-wgs84",
-        "lengths": "plane" if ground.is_plane else "tangent-plane-wgs84",
-    }
-
-
-def _weight(finding: Finding) -> tuple[Any, ...]:
-    size = finding.measures.get("area_m2", finding.measures.get("length_m", 0.0))
-    return (
-        list(Severity).index(finding.severity), RULES.index(finding.rule), -float(size), finding.id
-    )  # fmt: skip
-
-
-def _unique(findings: list[Finding]) -> list[Finding]:
-    """Part findings whose ids would be the same: number those after the first by place."""
-    by_id: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_id.setdefault(finding.id, []).append(finding)
-    result = []
-    for same in by_id.values():
-        same.sort(key=lambda f: (f.at or (0.0, 0.0), str(f.records)))
-        result += [f if n == 0 else replace(f, id=f"{f.id}-{n + 1}") for n, f in enumerate(same)]
-    return result
+        known = known_centres(self.reference, self.reading)
+        if known is not None:
+            self.findings += shift_findings(self.intake, self.areas, self.reading, *known)
