@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from diming.files.discover import Source
 
 _PARQUET = (".parquet", ".geoparquet")
+#: The encoding in which every byte is one character.
+BYTES = "ISO-8859-1"
 _AREAL = ("polygon", "surface", "geometrycollection", "unknown", "geometry")
 
 
@@ -41,6 +43,8 @@ class Bulk:
     has_bytes: NDArray[np.bool_]
     columns: Mapping[str, NDArray[Any]]
     column_names: Mapping[str, str]
+    #: Records the driver says there are; what does not come back is missing.
+    count: int = 0
 
 
 @contextmanager
@@ -68,7 +72,7 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
             listed = pyogrio.list_layers(file)
     except Exception as error:  # GDAL's own classes differ from version to version
         raise _unreadable(source, error) from None
-    names = {str(name): str(kind or "Unknown") for name, kind in listed}
+    names = {str(name): kind for name, kind in listed}
     if source.layer is not None:
         if source.layer not in names:
             raise UnreadableInput(
@@ -76,10 +80,17 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
                 path=source.path, layer=source.layer, layers=list(names),
             )  # fmt: skip
         chosen = [source.layer]
+    elif len(names) == 1:
+        chosen = list(names)
     else:
-        chosen = [n for n, kind in names.items() if any(a in kind.lower() for a in _AREAL)]
+        # A table without geometry has no kind; it lies beside the layers of many a database.
+        chosen = [n for n, kind in names.items() if kind and _may_be_areal(str(kind))]
     single = len(names) == 1 and source.ending not in (".gpkg", ".gdb")
     return [(None if single else n, _description(source, file, n)) for n in chosen]
+
+
+def _may_be_areal(kind: str) -> bool:
+    return any(word in kind.lower() for word in _AREAL)
 
 
 def _description(source: Source, file: Path, layer: str) -> str:
@@ -121,13 +132,15 @@ def read_layer(
 
     options: dict[str, Any] = {"layer": layer}
     if encoding is not None:
-        options["encoding"] = encoding
+        # Bytes as characters, decoded below: one broken text must not stop the file.
+        options["encoding"] = BYTES
     try:
         with quiet():
-            info = pyogrio.read_info(file, **options)
-            names = recognise(list(info["fields"]), fields, path=source.path)
+            info = pyogrio.read_info(file, force_feature_count=True, **options)
+            given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
+            names = recognise(list(given), fields, path=source.path)
             meta, fid, wkb, values = pyogrio.raw.read(
-                file, columns=list(names.values()), return_fids=True, **options
+                file, columns=[given[n] for n in names.values()], return_fids=True, **options
             )
     except UnreadableInput:
         raise
@@ -140,15 +153,47 @@ def read_layer(
         fid=np.asarray(fid, dtype=np.int64),
         geometry=_geometries(wkb),
         has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-        columns={role: by_column[column] for role, column in names.items()},
+        columns={
+            role: _plain_values(by_column[given[column]], encoding)
+            for role, column in names.items()
+        },
         column_names=names,
+        count=int(info["features"]),
     )
+
+
+def _decoded(text: str, encoding: str | None) -> str:
+    """Decode bytes that were read as characters; a character cut at the end is left out."""
+    if encoding is None or text.isascii():
+        return text
+    raw = text.encode(BYTES)
+    for cut in range(4):
+        with suppress(UnicodeDecodeError):
+            return raw[: len(raw) - cut].decode(encoding)
+    return raw.decode(encoding, "replace")
+
+
+def _plain_values(values: NDArray[Any], encoding: str | None) -> NDArray[Any]:
+    """Return a column of texts, numbers and dates; a list in a cell becomes its text."""
+    if values.dtype.kind != "O":
+        return values
+    plain = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        if isinstance(value, str):
+            plain[i] = _decoded(value, encoding)
+        elif isinstance(value, np.ndarray | list | tuple):
+            plain[i] = ", ".join(map(str, value))
+        elif isinstance(value, bytes):
+            plain[i] = value.decode("utf-8", "replace")
+        else:
+            plain[i] = value
+    return plain
 
 
 def _geometries(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     with quiet():
         geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
-    if shapely.has_z(geometry).any():
+    if (shapely.get_coordinate_dimension(geometry) > 2).any():
         geometry = shapely.force_2d(geometry)
     return geometry
 
@@ -175,23 +220,40 @@ def _read_parquet(source: Source, file: Path, fields: Mapping[str, str]) -> Bulk
             [c for c in opened.schema_arrow.names if c != main], fields, path=source.path
         )
         table = opened.read(columns=[main, *names.values()])
+        about = meta["columns"][main]
+        if about.get("encoding", "WKB") != "WKB":
+            raise UnreadableInput(
+                "{path}: its geometry is stored as {encoding}, not as WKB; "
+                "save it as GeoParquet 1.0",
+                path=source.path, encoding=str(about["encoding"]),
+            )  # fmt: skip
+        wkb = _objects(table.column(main).to_pylist())
+        geometry = _geometries(wkb)
+        columns = {
+            role: _plain_values(_objects(table.column(column).to_pylist()), None)
+            for role, column in names.items()
+        }
     except UnreadableInput:
         raise
     except Exception as error:  # pyarrow's classes are many
         raise _unreadable(source, error) from None
-    wkb = np.array(table.column(main).to_pylist(), dtype=object)
-    system = meta["columns"][main].get("crs", "OGC:CRS84")
+    system = about.get("crs", "OGC:CRS84")
     return Bulk(
         crs=None if system is None else system if isinstance(system, str) else json.dumps(system),
         fid=np.arange(len(wkb), dtype=np.int64),
-        geometry=_geometries(wkb),
+        geometry=geometry,
         has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-        columns={
-            role: np.array(table.column(column).to_pylist(), dtype=object)
-            for role, column in names.items()
-        },
+        columns=columns,
         column_names=names,
+        count=len(wkb),
     )
+
+
+def _objects(values: list[Any]) -> NDArray[np.object_]:
+    """Return a list as an array of one dimension, whatever its items are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def _unreadable(source: Source, error: Exception) -> UnreadableInput:

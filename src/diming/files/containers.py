@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import re
 import shutil
 import sqlite3
 import struct
 import tempfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +39,11 @@ def opened(source: Source) -> Iterator[Path]:
     """
     if source.member is not None:
         with tempfile.TemporaryDirectory(prefix="diming-") as folder:
-            yield _unpacked(source, Path(folder))
-    elif source.ending == ".gpkg" and _has_journal(source.file):
+            file = _unpacked(source, Path(folder))
+            if _has_journal(file):
+                _fold_log(source, file)
+            yield file
+    elif _has_journal(source.file):
         with tempfile.TemporaryDirectory(prefix="diming-") as folder:
             copy = Path(folder, source.file.name)
             shutil.copyfile(source.file, copy)
@@ -46,18 +51,37 @@ def opened(source: Source) -> Iterator[Path]:
                 beside = source.file.with_name(source.file.name + tail)
                 if beside.exists():
                     shutil.copyfile(beside, copy.with_name(copy.name + tail))
-            # Fold the log into the copy, so that a plain read sees all of it.
-            with sqlite3.connect(copy) as database:
-                database.execute("PRAGMA journal_mode=DELETE")
-            database.close()
+            _fold_log(source, copy)
             yield copy
     else:
         yield source.file
 
 
+def _fold_log(source: Source, copy: Path) -> None:
+    """Fold the log of a copied database into it, so that a plain read sees all of it."""
+    try:
+        database = sqlite3.connect(copy)
+        try:
+            # Reading rolls a hot journal back; the pragma alone would leave it.
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            database.execute("PRAGMA journal_mode=DELETE").fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise UnreadableInput(
+            "{path}: the file cannot be read ({detail}); check that it is whole and of a known "
+            "format",
+            path=source.path, detail=str(error),
+        ) from None  # fmt: skip
+
+
 def _has_journal(file: Path) -> bool:
+    if file.is_dir():
+        return False
     with file.open("rb") as handle:
         head = handle.read(20)
+    if not head.startswith(b"SQLite format 3\0"):
+        return False
     journal = file.with_name(file.name + "-journal")
     return head[18:20] == b"\x02\x02" or (journal.exists() and journal.stat().st_size > 0)
 
@@ -77,7 +101,8 @@ def _unpacked(source: Source, folder: Path) -> Path:
                         target.with_suffix(f".{ending.lower()}").open("wb") as outer,
                     ):
                         shutil.copyfileobj(inner, outer)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError,
+            NotImplementedError, RuntimeError):  # fmt: skip
         raise UnreadableInput(
             "{path}: the zip file is damaged or is none; ask for it again", path=source.path
         ) from None
@@ -194,32 +219,16 @@ def _whole_shapes(file: Path, size: int) -> int:
 def _geojson(file: Path) -> Declaration:
     if file.stat().st_size > STRICT_JSON_BYTES:
         return Declaration(None)
-    raw = file.read_bytes()
     try:
-        content = json.loads(raw, parse_constant=_no_constant)
+        # NaN and Infinity are no JSON, but the coordinates will say so themselves.
+        content = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:
         return Declaration(None, (_not_strict(error.lineno, error.colno),))
-    except UnicodeDecodeError:
+    except (ValueError, RecursionError):
         return Declaration(None, (_not_strict(1, 1),))
-    except _Constant:
-        return Declaration(_features_of(raw))
     if isinstance(content, dict) and isinstance(content.get("features"), list):
         return Declaration(len(content["features"]))
     return Declaration(None)
-
-
-class _Constant(ValueError):
-    """NaN or Infinity, which are no JSON: the coordinates will say so themselves."""
-
-
-def _no_constant(text: str) -> float:
-    raise _Constant(text)
-
-
-def _features_of(raw: bytes) -> int | None:
-    content = json.loads(raw)
-    features = content.get("features") if isinstance(content, dict) else None
-    return len(features) if isinstance(features, list) else None
 
 
 def _not_strict(line: int, column: int) -> Trouble:

@@ -74,9 +74,14 @@ def _expand_one(text: str) -> Iterator[Source]:
             raise UnreadableInput(
                 "{path}: there is no such file or folder; check the path", path=text
             )
-        for match in matches:
-            if Path(match).is_dir() or _readable(match):
-                yield from _containers(Path(match), match, layer)
+        sources = [s for m in matches if _holds_some(m) for s in _containers(Path(m), m, layer)]
+        if not sources:
+            raise UnreadableInput(
+                "{path}: what matches this pattern is of no known format ({formats}); "
+                "name the files themselves",
+                path=text, formats=list(ENDINGS),
+            )  # fmt: skip
+        yield from sources
         return
     yield from _containers(Path(file), file, layer)
 
@@ -96,6 +101,15 @@ def _split_layer(text: str) -> tuple[str, str | None]:
 
 def _readable(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
+
+
+def _holds_some(match: str) -> bool:
+    """Tell whether a match of a pattern is read; other files and folders are not meant."""
+    if _readable(match) and not Path(match).is_dir():
+        return True
+    return Path(match).is_dir() and (
+        _readable(match) or any(_readable(p.name) for p in _walk(Path(match)))
+    )
 
 
 def _containers(file: Path, path: str, layer: str | None) -> Iterator[Source]:

@@ -6,6 +6,8 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diming.errors import UsageError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -34,8 +36,13 @@ def settle(dbf: Path, given: str | None = None) -> Settled:
     columns = _text_columns(dbf)
     texts = [(name, value) for name, values in columns.items() for value in values]
     if given:
-        bad = _undecodable(texts, given)
-        return Settled(given, given, bad)
+        name = _python_name(given)
+        if name is None:
+            raise UsageError(
+                "there is no encoding «{encoding}»; give one such as UTF-8 or GB18030",
+                encoding=given,
+            )
+        return Settled(name, given, _undecodable(texts, name))
     declared = _declared(dbf)
     if all(value.isascii() for _, value in texts):
         return Settled(declared or "UTF-8", declared or "ASCII")
@@ -74,7 +81,7 @@ def _python_name(text: str) -> str | None:
         text = "ISO-8859-" + text.removeprefix("8859").removeprefix("885").lstrip("-_")
     try:
         "".encode(text)
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     return text
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import shapely
 
 from diming.errors import UnreadableInput
 from diming.files.bulk import Bulk, layers, read_layer
+from diming.files.columns import as_text
 from diming.files.containers import checksum, declared, illustrative, opened, sibling
 from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
@@ -87,30 +89,25 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
         ) from None  # fmt: skip
 
 
-class _complete:  # noqa: N801 - used like a function
+@contextmanager
+def _complete(source: Source, file: Path) -> Iterator[Path]:
     """Give a shapefile that GDAL can read: without .shx, a copy beside a new one."""
-
-    def __init__(self, source: Source, file: Path) -> None:
-        if sibling(file, ".dbf") is None:
-            raise UnreadableInput(
-                "{path}: the .dbf beside it, with codes and names, is missing; "
-                "ask for the whole shapefile",
-                path=source.path,
-            )
-        self.file, self.folder = file, None
-        if sibling(file, ".shx") is None:
-            self.folder = tempfile.TemporaryDirectory(prefix="diming-")
-            for each in file.parent.glob(file.stem + ".*"):
-                shutil.copyfile(each, Path(self.folder.name, "data" + each.suffix.lower()))
-            self.file = Path(self.folder.name, "data.shp")
-            _write_index(self.file)
-
-    def __enter__(self) -> Path:
-        return self.file
-
-    def __exit__(self, *_: object) -> None:
-        if self.folder is not None:
-            self.folder.cleanup()
+    if sibling(file, ".dbf") is None:
+        raise UnreadableInput(
+            "{path}: the .dbf beside it, with codes and names, is missing; "
+            "ask for the whole shapefile",
+            path=source.path,
+        )
+    if sibling(file, ".shx") is not None:
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+        for each in file.parent.iterdir():
+            if each.stem == file.stem and each.is_file():
+                shutil.copyfile(each, Path(folder, "data" + each.suffix.lower()))
+        whole = Path(folder, "data.shp")
+        _write_index(whole)
+        yield whole
 
 
 def _write_index(shp: Path) -> None:
@@ -178,10 +175,11 @@ def _read_layer(
     digest: str,
 ) -> Delivery:
     said = declared(source, file, layer)
-    encoding = settled.encoding if settled is not None else options.encoding
+    # Only a shapefile's texts have an encoding to settle; the other formats are UTF-8.
+    encoding = settled.encoding if settled is not None else None
     bulk = read_layer(source, file, layer, options.fields, encoding)
     taken = _take(file, layer, encoding, bulk)
-    count = len(bulk.fid) if said.count is None else max(said.count, len(bulk.fid))
+    count = max(said.count or 0, bulk.count, len(bulk.fid))
     troubles = [_named(t, bulk) for t in taken.troubles]
     troubles += said.troubles
     troubles += _missing(bulk.fid, count, said.troubles)
@@ -236,7 +234,7 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
             for fid in position
         ]
     elif position:
-        for record in look_at_records(file, layer, encoding, list(position)):
+        for record in look_at_records(file, layer, list(position), as_bytes=encoding is not None):
             troubles += record.troubles
             if record.geometry is not None:
                 geometry[position[record.fid]] = record.geometry
@@ -250,8 +248,7 @@ def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
         return trouble
     said: dict[str, str] = {}
     for role in ("code", "name"):
-        value: Any = bulk.columns[role][at[0]] if role in bulk.columns else None
-        said[role] = "" if value is None or value != value else str(value)
+        said[role] = as_text(bulk.columns[role].tolist()[at[0]]) if role in bulk.columns else ""
     return replace(trouble, code=said["code"], name=said["name"])
 
 
