@@ -101,6 +101,13 @@ def coded(encoding: str, names: list[str] | None = None) -> list[list[bytes]]:
     return [[c.encode(), n.encode(encoding)] for c, n in zip(CODES, names, strict=False)]
 
 
+class OldName(zipfile.ZipInfo):
+    """A member whose name is written as bytes of a code page, without the UTF-8 flag."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("cp437"), self.flag_bits & ~0x800
+
+
 def zipped(path: Path, *shapefiles: Path, folder: str = "", encoding: str = "utf-8") -> Path:
     """Zip shapefiles; GBK names without the UTF-8 flag, as Windows tools write them."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -112,10 +119,7 @@ def zipped(path: Path, *shapefiles: Path, folder: str = "", encoding: str = "utf
                 if encoding == "utf-8":
                     archive.write(file, name)
                 else:
-                    info = zipfile.ZipInfo(name.encode(encoding).decode("cp437"))
-                    info._encodeFilenameFlags = lambda n=name, i=info: (  # type: ignore[method-assign]
-                        n.encode(encoding), i.flag_bits & ~0x800,
-                    )  # fmt: skip
+                    info = OldName(name.encode(encoding).decode("cp437"))
                     archive.writestr(info, file.read_bytes())
     return path
 

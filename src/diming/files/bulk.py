@@ -47,6 +47,14 @@ class Bulk:
     count: int = 0
 
 
+def is_database(file: Path) -> bool:
+    """Tell whether a file is an SQLite database, whatever its ending."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as handle:
+        return handle.read(16) == b"SQLite format 3\0"
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep warnings of the readers from the user: what they warn of is looked at here."""
@@ -85,7 +93,7 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
     else:
         # A table without geometry has no kind; it lies beside the layers of many a database.
         chosen = [n for n, kind in names.items() if kind and _may_be_areal(str(kind))]
-    single = len(names) == 1 and source.ending not in (".gpkg", ".gdb")
+    single = len(names) == 1 and source.ending != ".gdb" and not is_database(file)
     return [(None if single else n, _description(source, file, n)) for n in chosen]
 
 
@@ -94,7 +102,7 @@ def _may_be_areal(kind: str) -> bool:
 
 
 def _description(source: Source, file: Path, layer: str) -> str:
-    if source.ending != ".gpkg":
+    if not is_database(file):
         return ""
     import sqlite3
 
@@ -118,8 +126,9 @@ def read_layer(
     layer: str | None,
     fields: Mapping[str, str],
     encoding: str | None,
+    count: int | None = None,
 ) -> Bulk:
-    """Read one layer.
+    """Read one layer; `count` is how many records its container holds, where that is known.
 
     Raises
     ------
@@ -139,8 +148,9 @@ def read_layer(
             info = pyogrio.read_info(file, force_feature_count=True, **options)
             given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
             names = recognise(list(given), fields, path=source.path)
-            meta, fid, wkb, values = pyogrio.raw.read(
-                file, columns=[given[n] for n in names.values()], return_fids=True, **options
+            options |= {"columns": [given[n] for n in names.values()], "return_fids": True}
+            meta, fid, wkb, values = _read_counting(
+                file, options, count if count is not None and count > info["features"] else None
             )
     except UnreadableInput:
         raise
@@ -160,6 +170,21 @@ def read_layer(
         column_names=names,
         count=int(info["features"]),
     )
+
+
+def _read_counting(file: Path, options: dict[str, Any], more: int | None) -> Any:
+    """Read a layer; where it holds `more` records than GDAL was told, make GDAL count.
+
+    A GeoPackage keeps a count of its own, which is wrong where other programs
+    wrote to it, and no more than that is read; a condition makes GDAL count.
+    """
+    import pyogrio
+
+    if more is not None:
+        # Under a condition a single spoilt geometry stops the reading: then without.
+        with suppress(Exception):
+            return pyogrio.raw.read(file, where="1 = 1", **options)
+    return pyogrio.raw.read(file, **options)
 
 
 def _decoded(text: str, encoding: str | None) -> str:

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diming.errors import UnreadableInput
+from diming.files.bulk import is_database
 from diming.files.delivery import Trouble
 
 if TYPE_CHECKING:
@@ -76,12 +79,10 @@ def _fold_log(source: Source, copy: Path) -> None:
 
 
 def _has_journal(file: Path) -> bool:
-    if file.is_dir():
+    if not is_database(file):
         return False
     with file.open("rb") as handle:
         head = handle.read(20)
-    if not head.startswith(b"SQLite format 3\0"):
-        return False
     journal = file.with_name(file.name + "-journal")
     return head[18:20] == b"\x02\x02" or (journal.exists() and journal.stat().st_size > 0)
 
@@ -139,13 +140,15 @@ class Declaration:
 
     count: int | None
     troubles: tuple[Trouble, ...] = ()
+    #: Record numbers that lie, wholly or in part, behind the end of the file.
+    cut: frozenset[int] = frozenset()
 
 
 def declared(source: Source, file: Path, layer: str | None) -> Declaration:
     """Count the records a container declares, independently of what GDAL reads."""
     if source.ending == ".shp":
         return _shapefile(source, file)
-    if source.ending == ".gpkg":
+    if is_database(file):
         return Declaration(_geopackage(file, layer))
     if source.ending in (".geojson", ".json"):
         return _geojson(file)
@@ -164,10 +167,14 @@ def _geopackage(file: Path, layer: str | None) -> int | None:
         return None
 
 
-def _shapefile(source: Source, file: Path) -> Declaration:
-    """Compare a shapefile's headers with the bytes that are there."""
-    troubles = []
-    size = file.stat().st_size
+def check_head(source: Source, file: Path) -> bytes:
+    """Return the header of a .shp.
+
+    Raises
+    ------
+    UnreadableInput
+        If it has none.
+    """
     with file.open("rb") as handle:
         head = handle.read(100)
     if len(head) < 100 or struct.unpack(">i", head[:4])[0] != 9994:
@@ -175,15 +182,45 @@ def _shapefile(source: Source, file: Path) -> Declaration:
             "{path}: this is no shapefile, or only the beginning of one; ask for it again",
             path=source.path,
         )
+    return head
+
+
+def index_is_whole(shp: Path) -> bool:
+    """Tell whether the .shx of a shapefile is there, and as long as it says."""
+    index = sibling(shp, ".shx")
+    if index is None:
+        return False
+    with index.open("rb") as handle:
+        head = handle.read(100)
+    return len(head) == 100 and struct.unpack(">i", head[24:28])[0] * 2 <= index.stat().st_size
+
+
+def _cut(index: Path | None, size: int) -> frozenset[int]:
+    """Return the records that an index puts behind the end of its .shp."""
+    if index is None:
+        return frozenset()
+    raw = index.read_bytes()[100:]
+    pairs = np.frombuffer(raw[: len(raw) // 8 * 8], dtype=">i4")
+    offset, length = pairs.reshape(-1, 2).astype(np.int64).T
+    return frozenset(np.flatnonzero((offset * 2 + 8 + length * 2) > size).tolist())
+
+
+def _shapefile(source: Source, file: Path) -> Declaration:
+    """Compare a shapefile's headers with the bytes that are there."""
+    troubles = []
+    size = file.stat().st_size
+    head = check_head(source, file)
     whole = struct.unpack(">i", head[24:28])[0] * 2
     index, table = sibling(file, ".shx"), sibling(file, ".dbf")
     counts = []
+    deleted = 0
     if index is not None:
-        counts.append((index.stat().st_size - 100) // 8)
+        counts.append(max(0, (index.stat().st_size - 100) // 8))
     if table is not None:
-        with table.open("rb") as handle:
-            counts.append(struct.unpack("<I", handle.read(8)[4:8].ljust(4, b"\0"))[0])
+        rows, deleted = _rows(table)
+        counts.append(rows)
     count = max(counts) if counts else None
+    cut: frozenset[int] = _cut(index, size) if size < whole else frozenset()
     if size < whole:
         there = _whole_shapes(file, size)
         troubles.append(
@@ -199,7 +236,28 @@ def _shapefile(source: Source, file: Path) -> Declaration:
                 facts={"declared_count": max(counts), "read_count": min(counts)},
             )
         )  # fmt: skip
-    return Declaration(count, tuple(troubles))
+    return Declaration(None if count is None else count - deleted, tuple(troubles), cut)
+
+
+def _rows(dbf: Path) -> tuple[int, int]:
+    """Count the rows of a .dbf that are there, and those marked as deleted, which no one reads."""
+    with dbf.open("rb") as handle:
+        head = handle.read(12).ljust(12, b"\0")
+        count, start, size = struct.unpack("<IHH", head[4:12])
+        if not size or not start:
+            return 0, 0
+        # A damaged header may name any number; no more rows than bytes are there.
+        count = min(count, max(0, -(-(dbf.stat().st_size - start) // size)))
+        deleted = 0
+        handle.seek(start)
+        left = count
+        while left > 0:
+            block = handle.read(size * min(left, 1 + (1 << 20) // size))
+            if not block:
+                break
+            deleted += block[::size].count(b"*")
+            left -= -(-len(block) // size)
+    return count, deleted
 
 
 def _whole_shapes(file: Path, size: int) -> int:

@@ -18,9 +18,18 @@ import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import Bulk, layers, read_layer
+from diming.files.bulk import Bulk, is_database, layers, read_layer
 from diming.files.columns import as_text
-from diming.files.containers import checksum, declared, illustrative, opened, sibling
+from diming.files.containers import (
+    Declaration,
+    check_head,
+    checksum,
+    declared,
+    illustrative,
+    index_is_whole,
+    opened,
+    sibling,
+)
 from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
@@ -91,14 +100,15 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
 
 @contextmanager
 def _complete(source: Source, file: Path) -> Iterator[Path]:
-    """Give a shapefile that GDAL can read: without .shx, a copy beside a new one."""
+    """Give a shapefile that GDAL can read: without a whole .shx, a copy beside a new one."""
     if sibling(file, ".dbf") is None:
         raise UnreadableInput(
             "{path}: the .dbf beside it, with codes and names, is missing; "
             "ask for the whole shapefile",
             path=source.path,
         )
-    if sibling(file, ".shx") is not None:
+    check_head(source, file)
+    if index_is_whole(file):
         yield file
         return
     with tempfile.TemporaryDirectory(prefix="diming-") as folder:
@@ -177,10 +187,13 @@ def _read_layer(
     said = declared(source, file, layer)
     # Only a shapefile's texts have an encoding to settle; the other formats are UTF-8.
     encoding = settled.encoding if settled is not None else None
-    bulk = read_layer(source, file, layer, options.fields, encoding)
+    bulk = read_layer(
+        source, file, layer, options.fields, encoding,
+        said.count if is_database(file) else None,
+    )  # fmt: skip
     taken = _take(file, layer, encoding, bulk)
-    count = max(said.count or 0, bulk.count, len(bulk.fid))
-    troubles = [_named(t, bulk) for t in taken.troubles]
+    count = max(bulk.count if said.count is None else said.count, len(bulk.fid))
+    troubles = [_named(_cut_off(t, said), bulk) for t in taken.troubles]
     troubles += said.troubles
     troubles += _missing(bulk.fid, count, said.troubles)
     remarks = ["illustrative"] if illustrative(source, layer, description) else []
@@ -240,6 +253,14 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
                 geometry[position[record.fid]] = record.geometry
                 usable[position[record.fid]] = True
     return _Taken(geometry, usable, troubles)
+
+
+def _cut_off(trouble: Trouble, said: Declaration) -> Trouble:
+    """Say of a record without geometry that it lay where the file ends too early."""
+    if trouble.fid not in said.cut:
+        return trouble
+    facts = next(t.facts for t in said.troubles if t.reason == "truncated")
+    return Trouble("unreadable-record", "truncated", trouble.fid, facts=facts)
 
 
 def _named(trouble: Trouble, bulk: Bulk) -> Trouble:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import shapely
 
 
+#: Record numbers from here on can only be met, not asked for.
+_LARGE = 1 << 31
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record looked at: its geometry, if it makes one, and what is wrong with it."""
@@ -48,9 +52,11 @@ def look_at_records(
                 yield _undecodable(fid, error)
             return
         with collection:
+            large = {fid for fid in fids if fid >= _LARGE}
+            found_large = {int(r.id): r for r in collection if int(r.id) in large} if large else {}
             for fid in fids:
                 try:
-                    found = collection.get(fid)
+                    found = found_large[fid] if fid in large else collection.get(fid)
                 except Exception as error:  # one record must not stop the others
                     yield _undecodable(fid, error)
                     continue
