@@ -88,8 +88,12 @@ def shapefile(
     """A shapefile of squares whose .dbf is written as given; no .cpg unless given."""
     rows = rows if rows is not None else coded("GB18030")
     count = options.pop("shapes", len(rows))
-    write(path, table(count, code=["x"] * count))
-    path.with_suffix(".cpg").unlink()
+    plain = path.with_name("made.shp")
+    write(plain, table(count, code=["x"] * count))
+    for ending in (".shp", ".shx", ".dbf", ".prj"):
+        plain.with_suffix(ending).rename(path.with_suffix(ending))
+    plain.with_suffix(".cpg").unlink()
+    path.with_suffix(".cpg").unlink(missing_ok=True)
     path.with_suffix(".dbf").write_bytes(dbf_bytes(rows, **options))
     if cpg is not None:
         path.with_suffix(".cpg").write_text(cpg)

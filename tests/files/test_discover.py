@@ -93,6 +93,17 @@ def test_unusual_names(tmp_path, name, monkeypatch):
     assert len(read_one(name).geometry) == 2
 
 
+def test_a_folder_whose_name_readers_take_for_an_archive(tmp_path):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    shapefile(folder / "x.shp")
+    write(folder / "y.gpkg")
+    write(folder / "z.fgb")
+    write(folder / "w.parquet")
+    folder = folder.rename(tmp_path / "成果!")
+    assert [d.declared for d in read_all(folder)] == [3, 3, 3, 3]
+
+
 def test_zip_with_an_unusual_name(tmp_path):
     inner = tmp_path / "in"
     inner.mkdir()
@@ -131,7 +142,8 @@ def test_a_folder_that_looks_like_a_file(tmp_path):
 
 
 @pytest.mark.parametrize("ending", [
-    ".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".gdb", ".zip", ".txt", "",
+    ".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".gdb", ".zip",
+    ".txt", "",
 ])  # fmt: skip
 @pytest.mark.parametrize("content", [b"", b"\0", bytes(range(256)) * 20, b"<html>404</html>"])
 def test_what_is_no_file_of_its_kind(tmp_path, ending, content):

@@ -59,17 +59,28 @@ def test_round_trip(tmp_path, ending):
 
 def test_file_geodatabase(tmp_path):
     if "w" not in pyogrio.list_drivers().get("OpenFileGDB", ""):
-        # The wheels read them only; a folder that is none is still refused in words.
-        folder = tmp_path / "万州.gdb"
-        folder.mkdir()
-        (folder / "a00000001.gdbtable").write_bytes(b"none")
-        before = snapshot(tmp_path)
-        with pytest.raises(UnreadableInput, match="cannot be read"):
-            read_all(folder)
-        assert snapshot(tmp_path) == before
-        return
-    delivery = read_one(write(tmp_path / "万州.gdb", driver="OpenFileGDB", layer="乡镇"))
+        pytest.skip("this GDAL cannot write file geodatabases")
+    file = write(tmp_path / "万州.gdb", driver="OpenFileGDB", layer="乡镇")
+    before = snapshot(tmp_path)
+    delivery = read_one(file)
     assert list(delivery.columns["name"]) == NAMES
+    assert delivery.troubles == ()
+    assert read_one(tmp_path).layer == read_one(f"{file}:乡镇").layer == "乡镇"
+    with pytest.raises(UnreadableInput, match="乡镇"):
+        read_all(f"{file}:county")
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b"none"])
+def test_a_folder_that_is_no_geodatabase(tmp_path, content):
+    folder = tmp_path / "万州.gdb"
+    folder.mkdir()
+    if content is not None:
+        (folder / "a00000001.gdbtable").write_bytes(content)
+    before = snapshot(tmp_path)
+    with pytest.raises(UnreadableInput, match="cannot be read"):
+        read_all(folder)
+    assert snapshot(tmp_path) == before
 
 
 def test_gdb_that_is_a_file(tmp_path):

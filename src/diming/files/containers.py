@@ -48,7 +48,7 @@ def opened(source: Source) -> Iterator[Path]:
             yield file
     elif _has_journal(source.file):
         with tempfile.TemporaryDirectory(prefix="diming-") as folder:
-            copy = Path(folder, source.file.name)
+            copy = Path(folder, f"data{source.file.suffix}")
             shutil.copyfile(source.file, copy)
             for tail in ("-wal", "-journal"):
                 beside = source.file.with_name(source.file.name + tail)
@@ -56,8 +56,27 @@ def opened(source: Source) -> Iterator[Path]:
                     shutil.copyfile(beside, copy.with_name(copy.name + tail))
             _fold_log(source, copy)
             yield copy
+    elif "!" in str(source.file.absolute()):
+        # Readers take what follows the mark for a member of an archive.
+        with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+            yield _renamed(source.file, Path(folder))
     else:
-        yield source.file
+        # A relative «zip:x.gpkg» would be taken for an address.
+        yield source.file.absolute()
+
+
+def _renamed(file: Path, folder: Path) -> Path:
+    """Copy a file with its companions, or a folder, under a plain name."""
+    target = folder / f"data{file.suffix}"
+    if file.is_dir():
+        shutil.copytree(file, target)
+        return target
+    for each in file.parent.iterdir():
+        if each == file or (
+            file.suffix.lower() == ".shp" and each.stem == file.stem and each.is_file()
+        ):
+            shutil.copyfile(each, folder / f"data{each.suffix}")
+    return target
 
 
 def _fold_log(source: Source, copy: Path) -> None:
