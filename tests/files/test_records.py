@@ -94,6 +94,11 @@ def test_the_bad_ring_is_numbered(tmp_path):
     assert (trouble.reason, trouble.facts["ring"]) == ("too-few-points", 2)
 
 
+def test_coordinates_too_large_to_measure(tmp_path):
+    huge = {"type": "Polygon", "coordinates": [[[0, 0], [1e308, 0], [1e308, 1e308], [-1e308, 1]]]}
+    read_one(geojson(tmp_path / "x.geojson", collection(polygon(), huge)))
+
+
 def test_two_open_rings_in_one_record(tmp_path):
     shape = {"type": "MultiPolygon", "coordinates": [OPEN["coordinates"], [ring(1)[:-1]]]}
     delivery = read_one(geojson(tmp_path / "x.geojson", collection(shape)))

@@ -58,7 +58,7 @@ def is_database(file: Path) -> bool:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep warnings of the readers from the user: what they warn of is looked at here."""
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 

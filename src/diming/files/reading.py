@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import Bulk, is_database, layers, read_layer
+from diming.files.bulk import Bulk, is_database, layers, quiet, read_layer
 from diming.files.columns import as_text
 from diming.files.containers import (
     Declaration,
@@ -228,8 +228,9 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
     geometry = bulk.geometry.copy()
     kind = shapely.get_type_id(geometry)
     empty = shapely.is_empty(geometry)
-    bounds = shapely.bounds(geometry)
-    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(shapely.length(geometry))
+    with quiet():
+        bounds, length = shapely.bounds(geometry), shapely.length(geometry)
+    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(length)
     usable = np.isin(kind, _POLYGONS) & ~empty & finite
     troubles: list[Trouble] = []
     nothing = (kind == -1) & ~bulk.has_bytes
