@@ -394,3 +394,13 @@ def test_a_count_that_other_programs_left_wrong(tmp_path, wrong):
     assert delivery.declared == 3
     assert list(delivery.columns["name"]) == NAMES
     assert delivery.troubles == ()
+
+
+def test_an_absurd_number_of_records(tmp_path):
+    file = write(tmp_path / "x.fgb", SPATIAL_INDEX="NO")
+    raw = file.read_bytes()
+    absurd = raw.replace(struct.pack("<Q", 3), struct.pack("<Q", 1 << 40))
+    assert absurd != raw
+    file.write_bytes(absurd)
+    with pytest.raises(UnreadableInput):
+        read_all(file)

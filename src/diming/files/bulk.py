@@ -146,6 +146,9 @@ def read_layer(
     try:
         with quiet():
             info = pyogrio.read_info(file, force_feature_count=True, **options)
+            # A damaged header may name any number; a record takes some bytes at least.
+            if file.is_file() and info["features"] > file.stat().st_size and not is_database(file):
+                raise _unreadable(source, ValueError(f"{info['features']} records declared"))
             given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
             names = recognise(list(given), fields, path=source.path)
             options |= {"columns": [given[n] for n in names.values()], "return_fids": True}
