@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from diming.files.discover import Source
 
 _PARQUET = (".parquet", ".geoparquet")
+#: The encoding in which every byte is one character.
+BYTES = "ISO-8859-1"
 _AREAL = ("polygon", "surface", "geometrycollection", "unknown", "geometry")
 
 
@@ -41,12 +43,22 @@ class Bulk:
     has_bytes: NDArray[np.bool_]
     columns: Mapping[str, NDArray[Any]]
     column_names: Mapping[str, str]
+    #: Records the driver says there are; what does not come back is missing.
+    count: int = 0
+
+
+def is_database(file: Path) -> bool:
+    """Tell whether a file is an SQLite database, whatever its ending."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as handle:
+        return handle.read(16) == b"SQLite format 3\0"
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep warnings of the readers from the user: what they warn of is looked at here."""
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 
@@ -68,7 +80,7 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
             listed = pyogrio.list_layers(file)
     except Exception as error:  # GDAL's own classes differ from version to version
         raise _unreadable(source, error) from None
-    names = {str(name): str(kind or "Unknown") for name, kind in listed}
+    names = {str(name): kind for name, kind in listed}
     if source.layer is not None:
         if source.layer not in names:
             raise UnreadableInput(
@@ -76,14 +88,21 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
                 path=source.path, layer=source.layer, layers=list(names),
             )  # fmt: skip
         chosen = [source.layer]
+    elif len(names) == 1:
+        chosen = list(names)
     else:
-        chosen = [n for n, kind in names.items() if any(a in kind.lower() for a in _AREAL)]
-    single = len(names) == 1 and source.ending not in (".gpkg", ".gdb")
+        # A table without geometry has no kind; it lies beside the layers of many a database.
+        chosen = [n for n, kind in names.items() if kind and _may_be_areal(str(kind))]
+    single = len(names) == 1 and source.ending != ".gdb" and not is_database(file)
     return [(None if single else n, _description(source, file, n)) for n in chosen]
 
 
+def _may_be_areal(kind: str) -> bool:
+    return any(word in kind.lower() for word in _AREAL)
+
+
 def _description(source: Source, file: Path, layer: str) -> str:
-    if source.ending != ".gpkg":
+    if not is_database(file):
         return ""
     import sqlite3
 
@@ -107,8 +126,9 @@ def read_layer(
     layer: str | None,
     fields: Mapping[str, str],
     encoding: str | None,
+    count: int | None = None,
 ) -> Bulk:
-    """Read one layer.
+    """Read one layer; `count` is how many records its container holds, where that is known.
 
     Raises
     ------
@@ -121,13 +141,19 @@ def read_layer(
 
     options: dict[str, Any] = {"layer": layer}
     if encoding is not None:
-        options["encoding"] = encoding
+        # Bytes as characters, decoded below: one broken text must not stop the file.
+        options["encoding"] = BYTES
     try:
         with quiet():
-            info = pyogrio.read_info(file, **options)
-            names = recognise(list(info["fields"]), fields, path=source.path)
-            meta, fid, wkb, values = pyogrio.raw.read(
-                file, columns=list(names.values()), return_fids=True, **options
+            info = pyogrio.read_info(file, force_feature_count=True, **options)
+            # A damaged header may name any number; a record takes some bytes at least.
+            if file.is_file() and info["features"] > file.stat().st_size and not is_database(file):
+                raise _unreadable(source, ValueError(f"{info['features']} records declared"))
+            given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
+            names = recognise(list(given), fields, path=source.path)
+            options |= {"columns": [given[n] for n in names.values()], "return_fids": True}
+            meta, fid, wkb, values = _read_counting(
+                file, options, count if count is not None and count > info["features"] else None
             )
     except UnreadableInput:
         raise
@@ -140,15 +166,62 @@ def read_layer(
         fid=np.asarray(fid, dtype=np.int64),
         geometry=_geometries(wkb),
         has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-        columns={role: by_column[column] for role, column in names.items()},
+        columns={
+            role: _plain_values(by_column[given[column]], encoding)
+            for role, column in names.items()
+        },
         column_names=names,
+        count=int(info["features"]),
     )
+
+
+def _read_counting(file: Path, options: dict[str, Any], more: int | None) -> Any:
+    """Read a layer; where it holds `more` records than GDAL was told, make GDAL count.
+
+    A GeoPackage keeps a count of its own, which is wrong where other programs
+    wrote to it, and no more than that is read; a condition makes GDAL count.
+    """
+    import pyogrio
+
+    if more is not None:
+        # Under a condition a single spoilt geometry stops the reading: then without.
+        with suppress(Exception):
+            return pyogrio.raw.read(file, where="1 = 1", **options)
+    return pyogrio.raw.read(file, **options)
+
+
+def _decoded(text: str, encoding: str | None) -> str:
+    """Decode bytes that were read as characters; a character cut at the end is left out."""
+    if encoding is None or text.isascii():
+        return text
+    raw = text.encode(BYTES)
+    for cut in range(4):
+        with suppress(UnicodeDecodeError):
+            return raw[: len(raw) - cut].decode(encoding)
+    return raw.decode(encoding, "replace")
+
+
+def _plain_values(values: NDArray[Any], encoding: str | None) -> NDArray[Any]:
+    """Return a column of texts, numbers and dates; a list in a cell becomes its text."""
+    if values.dtype.kind != "O":
+        return values
+    plain = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        if isinstance(value, str):
+            plain[i] = _decoded(value, encoding)
+        elif isinstance(value, np.ndarray | list | tuple):
+            plain[i] = ", ".join(map(str, value))
+        elif isinstance(value, bytes):
+            plain[i] = value.decode("utf-8", "replace")
+        else:
+            plain[i] = value
+    return plain
 
 
 def _geometries(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     with quiet():
         geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
-    if shapely.has_z(geometry).any():
+    if (shapely.get_coordinate_dimension(geometry) > 2).any():
         geometry = shapely.force_2d(geometry)
     return geometry
 
@@ -175,23 +248,40 @@ def _read_parquet(source: Source, file: Path, fields: Mapping[str, str]) -> Bulk
             [c for c in opened.schema_arrow.names if c != main], fields, path=source.path
         )
         table = opened.read(columns=[main, *names.values()])
+        about = meta["columns"][main]
+        if about.get("encoding", "WKB") != "WKB":
+            raise UnreadableInput(
+                "{path}: its geometry is stored as {encoding}, not as WKB; "
+                "save it as GeoParquet 1.0",
+                path=source.path, encoding=str(about["encoding"]),
+            )  # fmt: skip
+        wkb = _objects(table.column(main).to_pylist())
+        geometry = _geometries(wkb)
+        columns = {
+            role: _plain_values(_objects(table.column(column).to_pylist()), None)
+            for role, column in names.items()
+        }
     except UnreadableInput:
         raise
     except Exception as error:  # pyarrow's classes are many
         raise _unreadable(source, error) from None
-    wkb = np.array(table.column(main).to_pylist(), dtype=object)
-    system = meta["columns"][main].get("crs", "OGC:CRS84")
+    system = about.get("crs", "OGC:CRS84")
     return Bulk(
         crs=None if system is None else system if isinstance(system, str) else json.dumps(system),
         fid=np.arange(len(wkb), dtype=np.int64),
-        geometry=_geometries(wkb),
+        geometry=geometry,
         has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-        columns={
-            role: np.array(table.column(column).to_pylist(), dtype=object)
-            for role, column in names.items()
-        },
+        columns=columns,
         column_names=names,
+        count=len(wkb),
     )
+
+
+def _objects(values: list[Any]) -> NDArray[np.object_]:
+    """Return a list as an array of one dimension, whatever its items are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def _unreadable(source: Source, error: Exception) -> UnreadableInput:

@@ -26,6 +26,15 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def as_text(value: object) -> str:
+    """Return a cell as text: nothing is an empty string, whole numbers have no ``.0``."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -> dict[str, str]:
     """Return role → column for the columns found.
 

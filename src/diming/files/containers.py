@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import re
 import shutil
 import sqlite3
 import struct
 import tempfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diming.errors import UnreadableInput
+from diming.files.bulk import is_database
 from diming.files.delivery import Trouble
 
 if TYPE_CHECKING:
@@ -37,25 +42,64 @@ def opened(source: Source) -> Iterator[Path]:
     """
     if source.member is not None:
         with tempfile.TemporaryDirectory(prefix="diming-") as folder:
-            yield _unpacked(source, Path(folder))
-    elif source.ending == ".gpkg" and _has_journal(source.file):
+            file = _unpacked(source, Path(folder))
+            if _has_journal(file):
+                _fold_log(source, file)
+            yield file
+    elif _has_journal(source.file):
         with tempfile.TemporaryDirectory(prefix="diming-") as folder:
-            copy = Path(folder, source.file.name)
+            copy = Path(folder, f"data{source.file.suffix}")
             shutil.copyfile(source.file, copy)
             for tail in ("-wal", "-journal"):
                 beside = source.file.with_name(source.file.name + tail)
                 if beside.exists():
                     shutil.copyfile(beside, copy.with_name(copy.name + tail))
-            # Fold the log into the copy, so that a plain read sees all of it.
-            with sqlite3.connect(copy) as database:
-                database.execute("PRAGMA journal_mode=DELETE")
-            database.close()
+            _fold_log(source, copy)
             yield copy
+    elif "!" in str(source.file.absolute()):
+        # Readers take what follows the mark for a member of an archive.
+        with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+            yield _renamed(source.file, Path(folder))
     else:
-        yield source.file
+        # A relative «zip:x.gpkg» would be taken for an address.
+        yield source.file.absolute()
+
+
+def _renamed(file: Path, folder: Path) -> Path:
+    """Copy a file with its companions, or a folder, under a plain name."""
+    target = folder / f"data{file.suffix}"
+    if file.is_dir():
+        shutil.copytree(file, target)
+        return target
+    for each in file.parent.iterdir():
+        if each == file or (
+            file.suffix.lower() == ".shp" and each.stem == file.stem and each.is_file()
+        ):
+            shutil.copyfile(each, folder / f"data{each.suffix}")
+    return target
+
+
+def _fold_log(source: Source, copy: Path) -> None:
+    """Fold the log of a copied database into it, so that a plain read sees all of it."""
+    try:
+        database = sqlite3.connect(copy)
+        try:
+            # Reading rolls a hot journal back; the pragma alone would leave it.
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            database.execute("PRAGMA journal_mode=DELETE").fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise UnreadableInput(
+            "{path}: the file cannot be read ({detail}); check that it is whole and of a known "
+            "format",
+            path=source.path, detail=str(error),
+        ) from None  # fmt: skip
 
 
 def _has_journal(file: Path) -> bool:
+    if not is_database(file):
+        return False
     with file.open("rb") as handle:
         head = handle.read(20)
     journal = file.with_name(file.name + "-journal")
@@ -77,7 +121,8 @@ def _unpacked(source: Source, folder: Path) -> Path:
                         target.with_suffix(f".{ending.lower()}").open("wb") as outer,
                     ):
                         shutil.copyfileobj(inner, outer)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError,
+            NotImplementedError, RuntimeError):  # fmt: skip
         raise UnreadableInput(
             "{path}: the zip file is damaged or is none; ask for it again", path=source.path
         ) from None
@@ -114,13 +159,15 @@ class Declaration:
 
     count: int | None
     troubles: tuple[Trouble, ...] = ()
+    #: Record numbers that lie, wholly or in part, behind the end of the file.
+    cut: frozenset[int] = frozenset()
 
 
 def declared(source: Source, file: Path, layer: str | None) -> Declaration:
     """Count the records a container declares, independently of what GDAL reads."""
     if source.ending == ".shp":
         return _shapefile(source, file)
-    if source.ending == ".gpkg":
+    if is_database(file):
         return Declaration(_geopackage(file, layer))
     if source.ending in (".geojson", ".json"):
         return _geojson(file)
@@ -139,10 +186,14 @@ def _geopackage(file: Path, layer: str | None) -> int | None:
         return None
 
 
-def _shapefile(source: Source, file: Path) -> Declaration:
-    """Compare a shapefile's headers with the bytes that are there."""
-    troubles = []
-    size = file.stat().st_size
+def check_head(source: Source, file: Path) -> bytes:
+    """Return the header of a .shp.
+
+    Raises
+    ------
+    UnreadableInput
+        If it has none.
+    """
     with file.open("rb") as handle:
         head = handle.read(100)
     if len(head) < 100 or struct.unpack(">i", head[:4])[0] != 9994:
@@ -150,15 +201,45 @@ def _shapefile(source: Source, file: Path) -> Declaration:
             "{path}: this is no shapefile, or only the beginning of one; ask for it again",
             path=source.path,
         )
+    return head
+
+
+def index_is_whole(shp: Path) -> bool:
+    """Tell whether the .shx of a shapefile is there, and as long as it says."""
+    index = sibling(shp, ".shx")
+    if index is None:
+        return False
+    with index.open("rb") as handle:
+        head = handle.read(100)
+    return len(head) == 100 and struct.unpack(">i", head[24:28])[0] * 2 <= index.stat().st_size
+
+
+def _cut(index: Path | None, size: int) -> frozenset[int]:
+    """Return the records that an index puts behind the end of its .shp."""
+    if index is None:
+        return frozenset()
+    raw = index.read_bytes()[100:]
+    pairs = np.frombuffer(raw[: len(raw) // 8 * 8], dtype=">i4")
+    offset, length = pairs.reshape(-1, 2).astype(np.int64).T
+    return frozenset(np.flatnonzero((offset * 2 + 8 + length * 2) > size).tolist())
+
+
+def _shapefile(source: Source, file: Path) -> Declaration:
+    """Compare a shapefile's headers with the bytes that are there."""
+    troubles = []
+    size = file.stat().st_size
+    head = check_head(source, file)
     whole = struct.unpack(">i", head[24:28])[0] * 2
     index, table = sibling(file, ".shx"), sibling(file, ".dbf")
     counts = []
+    deleted = 0
     if index is not None:
-        counts.append((index.stat().st_size - 100) // 8)
+        counts.append(max(0, (index.stat().st_size - 100) // 8))
     if table is not None:
-        with table.open("rb") as handle:
-            counts.append(struct.unpack("<I", handle.read(8)[4:8].ljust(4, b"\0"))[0])
+        rows, deleted = _rows(table)
+        counts.append(rows)
     count = max(counts) if counts else None
+    cut: frozenset[int] = _cut(index, size) if size < whole else frozenset()
     if size < whole:
         there = _whole_shapes(file, size)
         troubles.append(
@@ -174,7 +255,28 @@ def _shapefile(source: Source, file: Path) -> Declaration:
                 facts={"declared_count": max(counts), "read_count": min(counts)},
             )
         )  # fmt: skip
-    return Declaration(count, tuple(troubles))
+    return Declaration(None if count is None else count - deleted, tuple(troubles), cut)
+
+
+def _rows(dbf: Path) -> tuple[int, int]:
+    """Count the rows of a .dbf that are there, and those marked as deleted, which no one reads."""
+    with dbf.open("rb") as handle:
+        head = handle.read(12).ljust(12, b"\0")
+        count, start, size = struct.unpack("<IHH", head[4:12])
+        if not size or not start:
+            return 0, 0
+        # A damaged header may name any number; no more rows than bytes are there.
+        count = min(count, max(0, -(-(dbf.stat().st_size - start) // size)))
+        deleted = 0
+        handle.seek(start)
+        left = count
+        while left > 0:
+            block = handle.read(size * min(left, 1 + (1 << 20) // size))
+            if not block:
+                break
+            deleted += block[::size].count(b"*")
+            left -= -(-len(block) // size)
+    return count, deleted
 
 
 def _whole_shapes(file: Path, size: int) -> int:
@@ -194,32 +296,16 @@ def _whole_shapes(file: Path, size: int) -> int:
 def _geojson(file: Path) -> Declaration:
     if file.stat().st_size > STRICT_JSON_BYTES:
         return Declaration(None)
-    raw = file.read_bytes()
     try:
-        content = json.loads(raw, parse_constant=_no_constant)
+        # NaN and Infinity are no JSON, but the coordinates will say so themselves.
+        content = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:
         return Declaration(None, (_not_strict(error.lineno, error.colno),))
-    except UnicodeDecodeError:
+    except (ValueError, RecursionError):
         return Declaration(None, (_not_strict(1, 1),))
-    except _Constant:
-        return Declaration(_features_of(raw))
     if isinstance(content, dict) and isinstance(content.get("features"), list):
         return Declaration(len(content["features"]))
     return Declaration(None)
-
-
-class _Constant(ValueError):
-    """NaN or Infinity, which are no JSON: the coordinates will say so themselves."""
-
-
-def _no_constant(text: str) -> float:
-    raise _Constant(text)
-
-
-def _features_of(raw: bytes) -> int | None:
-    content = json.loads(raw)
-    features = content.get("features") if isinstance(content, dict) else None
-    return len(features) if isinstance(features, list) else None
 
 
 def _not_strict(line: int, column: int) -> Trouble:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 ENDINGS = (
     ".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".gdb", ".zip",
 )  # fmt: skip
+
+
+#: Flag of a zip's member whose name is in UTF-8.
+_NAMED_IN_UTF_8 = 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,14 @@ def _expand_one(text: str) -> Iterator[Source]:
             raise UnreadableInput(
                 "{path}: there is no such file or folder; check the path", path=text
             )
-        for match in matches:
-            if Path(match).is_dir() or _readable(match):
-                yield from _containers(Path(match), match, layer)
+        sources = [s for m in matches if _holds_some(m) for s in _containers(Path(m), m, layer)]
+        if not sources:
+            raise UnreadableInput(
+                "{path}: what matches this pattern is of no known format ({formats}); "
+                "name the files themselves",
+                path=text, formats=list(ENDINGS),
+            )  # fmt: skip
+        yield from sources
         return
     yield from _containers(Path(file), file, layer)
 
@@ -96,6 +106,15 @@ def _split_layer(text: str) -> tuple[str, str | None]:
 
 def _readable(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
+
+
+def _holds_some(match: str) -> bool:
+    """Tell whether a match of a pattern is read; other files and folders are not meant."""
+    if _readable(match) and not Path(match).is_dir():
+        return True
+    return Path(match).is_dir() and (
+        _readable(match) or any(_readable(p.name) for p in _walk(Path(match)))
+    )
 
 
 def _containers(file: Path, path: str, layer: str | None) -> Iterator[Source]:
@@ -130,7 +149,7 @@ def _members(file: Path, path: str, layer: str | None) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise UnreadableInput(
             "{path}: the zip file is damaged or is none; ask for it again", path=path
         ) from None
@@ -140,11 +159,29 @@ def _members(file: Path, path: str, layer: str | None) -> Iterator[Source]:
             path=path,
         )
     names = [
-        e.filename for e in entries if e.filename.lower().endswith((".shp", ".geojson", ".gpkg"))
+        e.filename
+        for e in entries
+        if e.filename.lower().endswith((".shp", ".geojson", ".gpkg"))
+        # The shadow files that Macs put into zips are no shapefiles.
+        and not PurePosixPath(e.filename).name.startswith(".")
     ]
     if not names:
         raise UnreadableInput(
             "{path}: the zip file holds no shapefile; unpack it and name the files", path=path
         )
+    utf_8 = {e.filename for e in entries if e.flag_bits & _NAMED_IN_UTF_8}
     for name in sorted(names):
-        yield Source(f"{path}/{PurePosixPath(name)}", file, layer, name)
+        shown = name if name in utf_8 else _from_code_page(name)
+        yield Source(f"{path}/{PurePosixPath(shown)}", file, layer, name)
+
+
+def _from_code_page(name: str) -> str:
+    """Read a name that a Windows tool wrote in GBK, which `zipfile` takes for code page 437."""
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    for encoding in ("UTF-8", "GB18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return name

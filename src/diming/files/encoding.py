@@ -6,12 +6,15 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diming.errors import UsageError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Language driver ids that name an encoding (offset 29 of a .dbf).
 _DRIVERS = {0x4D: "GB18030", 0x4F: "Big5", 0x7A: "GB18030", 0x57: None, 0x00: None}
 _SAMPLE_RECORDS = 5000
+_SAMPLE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +34,48 @@ class Settled:
 
 def settle(dbf: Path, given: str | None = None) -> Settled:
     """Settle the encoding of a .dbf by its bytes, its .cpg, and what the user says."""
-    columns = _text_columns(dbf)
-    texts = [(name, value) for name, values in columns.items() for value in values]
+    texts = _texts(dbf)
     if given:
-        bad = _undecodable(texts, given)
-        return Settled(given, given, bad)
-    declared = _declared(dbf)
-    if all(value.isascii() for _, value in texts):
+        name = _python_name(given)
+        if name is None:
+            raise UsageError(
+                "there is no encoding «{encoding}»; give one such as UTF-8 or GB18030",
+                encoding=given,
+            )
+        return Settled(name, given, _undecodable(texts, name))
+    declared, by_cpg = _declared(dbf)
+    if all(text.raw.isascii() for text in texts):
         return Settled(declared or "UTF-8", declared or "ASCII")
-    if declared and not _undecodable(texts, declared):
+    # Chinese in UTF-8 often decodes as GBK too, into other characters; never the reverse.
+    utf_8_all_the_same = not _undecodable(texts, "UTF-8") and _looks_chinese(texts, "UTF-8")
+    if declared and not utf_8_all_the_same and not _undecodable(texts, declared):
+        return Settled(declared, declared)
+    if declared == "UTF-8" and utf_8_all_the_same:
         return Settled(declared, declared)
     for candidate in ("UTF-8", "GB18030"):
         if not _undecodable(texts, candidate) and (
             candidate == "UTF-8" or _looks_chinese(texts, candidate)
         ):
-            label = "UTF-8" if candidate == "UTF-8" else "GB18030"
-            return Settled(candidate, f"{label} (by its bytes)", (), declared)
+            contradicts = declared if by_cpg and declared != candidate else None
+            return Settled(candidate, f"{candidate} (by its bytes)", (), contradicts)
     fallback = declared or "GB18030"
     return Settled(
         fallback, f"{fallback} (unsettled)", _undecodable(texts, fallback) or ("*",), None
     )
 
 
-def _declared(dbf: Path) -> str | None:
+def _declared(dbf: Path) -> tuple[str | None, bool]:
+    """Return what the file declares, and whether its .cpg does so."""
     for ending in (".cpg", ".CPG", ".Cpg"):
         file = dbf.with_suffix(ending)
         if file.exists():
             text = file.read_bytes()[:40].decode("ascii", "ignore").strip().strip("\0")
-            return _python_name(text)
+            if (name := _python_name(text)) is not None:
+                return name, True
     with dbf.open("rb") as handle:
         handle.seek(29)
         driver = handle.read(1)
-    return _DRIVERS.get(driver[0]) if driver else None
+    return (_DRIVERS.get(driver[0]) if driver else None), False
 
 
 def _python_name(text: str) -> str | None:
@@ -74,16 +87,26 @@ def _python_name(text: str) -> str | None:
         text = "ISO-8859-" + text.removeprefix("8859").removeprefix("885").lstrip("-_")
     try:
         "".encode(text)
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     return text
 
 
-def _text_columns(dbf: Path) -> dict[str, list[bytes]]:
-    """Return raw bytes of the character columns of the first records."""
-    raw = dbf.read_bytes()[: 64 << 20]
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text of a .dbf; `full` where it fills its field, and may be cut."""
+
+    column: str
+    raw: bytes
+    full: bool
+
+
+def _texts(dbf: Path) -> list[_Text]:
+    """Return a sample of the texts of the character columns."""
+    with dbf.open("rb") as handle:
+        raw = handle.read(_SAMPLE_BYTES)
     if len(raw) < 33:
-        return {}
+        return []
     count, header, size = struct.unpack("<IHH", raw[4:12])
     columns, place = [], 1
     for start in range(32, header - 1, 32):
@@ -94,41 +117,41 @@ def _text_columns(dbf: Path) -> dict[str, list[bytes]]:
         if raw[start + 11 : start + 12] == b"C":
             columns.append((name, place, length))
         place += length
-    result: dict[str, list[bytes]] = {name: [] for name, _, _ in columns}
+    result = []
     step = max(1, count // _SAMPLE_RECORDS)
-    for record in range(0, count, step):
+    for record in range(0, min(count, len(raw)), step):
         row = raw[header + record * size : header + (record + 1) * size]
         for name, at, length in columns:
             value = row[at : at + length].rstrip(b" \0")
             if value:
-                result[name].append(value)
+                result.append(_Text(name, value, len(value) == length))
     return result
 
 
-def _undecodable(texts: list[tuple[str, bytes]], encoding: str) -> tuple[str, ...]:
+def _undecodable(texts: list[_Text], encoding: str) -> tuple[str, ...]:
     """Return the columns that hold bytes which are no text in an encoding.
 
     A character cut in two by the end of its field is forgiven.
     """
     bad = set()
-    for column, value in texts:
-        for cut in range(4):
+    for text in texts:
+        for cut in range(4 if text.full else 1):
             try:
-                value[: len(value) - cut].decode(encoding)
+                text.raw[: len(text.raw) - cut].decode(encoding)
                 break
             except UnicodeDecodeError as error:
-                if error.start < len(value) - 4:
-                    bad.add(column)
+                if error.start < len(text.raw) - 4:
+                    bad.add(text.column)
                     break
         else:
-            bad.add(column)
+            bad.add(text.column)
     return tuple(sorted(bad))
 
 
-def _looks_chinese(texts: list[tuple[str, bytes]], encoding: str) -> bool:
+def _looks_chinese(texts: list[_Text], encoding: str) -> bool:
     """Tell text from bytes that merely happen to decode: mostly common Chinese characters."""
     characters = [
-        c for _, value in texts for c in value.decode(encoding, "ignore") if not c.isascii()
+        c for text in texts for c in text.raw.decode(encoding, "ignore") if not c.isascii()
     ]
     common = sum(
         "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,18 @@ import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import Bulk, layers, read_layer
-from diming.files.containers import checksum, declared, illustrative, opened, sibling
+from diming.files.bulk import Bulk, is_database, layers, quiet, read_layer
+from diming.files.columns import as_text
+from diming.files.containers import (
+    Declaration,
+    check_head,
+    checksum,
+    declared,
+    illustrative,
+    index_is_whole,
+    opened,
+    sibling,
+)
 from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
@@ -87,30 +98,26 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
         ) from None  # fmt: skip
 
 
-class _complete:  # noqa: N801 - used like a function
-    """Give a shapefile that GDAL can read: without .shx, a copy beside a new one."""
-
-    def __init__(self, source: Source, file: Path) -> None:
-        if sibling(file, ".dbf") is None:
-            raise UnreadableInput(
-                "{path}: the .dbf beside it, with codes and names, is missing; "
-                "ask for the whole shapefile",
-                path=source.path,
-            )
-        self.file, self.folder = file, None
-        if sibling(file, ".shx") is None:
-            self.folder = tempfile.TemporaryDirectory(prefix="diming-")
-            for each in file.parent.glob(file.stem + ".*"):
-                shutil.copyfile(each, Path(self.folder.name, "data" + each.suffix.lower()))
-            self.file = Path(self.folder.name, "data.shp")
-            _write_index(self.file)
-
-    def __enter__(self) -> Path:
-        return self.file
-
-    def __exit__(self, *_: object) -> None:
-        if self.folder is not None:
-            self.folder.cleanup()
+@contextmanager
+def _complete(source: Source, file: Path) -> Iterator[Path]:
+    """Give a shapefile that GDAL can read: without a whole .shx, a copy beside a new one."""
+    if sibling(file, ".dbf") is None:
+        raise UnreadableInput(
+            "{path}: the .dbf beside it, with codes and names, is missing; "
+            "ask for the whole shapefile",
+            path=source.path,
+        )
+    check_head(source, file)
+    if index_is_whole(file):
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="diming-") as folder:
+        for each in file.parent.iterdir():
+            if each.stem == file.stem and each.is_file():
+                shutil.copyfile(each, Path(folder, "data" + each.suffix.lower()))
+        whole = Path(folder, "data.shp")
+        _write_index(whole)
+        yield whole
 
 
 def _write_index(shp: Path) -> None:
@@ -178,11 +185,15 @@ def _read_layer(
     digest: str,
 ) -> Delivery:
     said = declared(source, file, layer)
-    encoding = settled.encoding if settled is not None else options.encoding
-    bulk = read_layer(source, file, layer, options.fields, encoding)
+    # Only a shapefile's texts have an encoding to settle; the other formats are UTF-8.
+    encoding = settled.encoding if settled is not None else None
+    bulk = read_layer(
+        source, file, layer, options.fields, encoding,
+        said.count if is_database(file) else None,
+    )  # fmt: skip
     taken = _take(file, layer, encoding, bulk)
-    count = len(bulk.fid) if said.count is None else max(said.count, len(bulk.fid))
-    troubles = [_named(t, bulk) for t in taken.troubles]
+    count = max(bulk.count if said.count is None else said.count, len(bulk.fid))
+    troubles = [_named(_cut_off(t, said), bulk) for t in taken.troubles]
     troubles += said.troubles
     troubles += _missing(bulk.fid, count, said.troubles)
     remarks = ["illustrative"] if illustrative(source, layer, description) else []
@@ -217,8 +228,9 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
     geometry = bulk.geometry.copy()
     kind = shapely.get_type_id(geometry)
     empty = shapely.is_empty(geometry)
-    bounds = shapely.bounds(geometry)
-    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(shapely.length(geometry))
+    with quiet():
+        bounds, length = shapely.bounds(geometry), shapely.length(geometry)
+    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(length)
     usable = np.isin(kind, _POLYGONS) & ~empty & finite
     troubles: list[Trouble] = []
     nothing = (kind == -1) & ~bulk.has_bytes
@@ -236,12 +248,20 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
             for fid in position
         ]
     elif position:
-        for record in look_at_records(file, layer, encoding, list(position)):
+        for record in look_at_records(file, layer, list(position), as_bytes=encoding is not None):
             troubles += record.troubles
             if record.geometry is not None:
                 geometry[position[record.fid]] = record.geometry
                 usable[position[record.fid]] = True
     return _Taken(geometry, usable, troubles)
+
+
+def _cut_off(trouble: Trouble, said: Declaration) -> Trouble:
+    """Say of a record without geometry that it lay where the file ends too early."""
+    if trouble.fid not in said.cut:
+        return trouble
+    facts = next(t.facts for t in said.troubles if t.reason == "truncated")
+    return Trouble("unreadable-record", "truncated", trouble.fid, facts=facts)
 
 
 def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
@@ -250,8 +270,7 @@ def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
         return trouble
     said: dict[str, str] = {}
     for role in ("code", "name"):
-        value: Any = bulk.columns[role][at[0]] if role in bulk.columns else None
-        said[role] = "" if value is None or value != value else str(value)
+        said[role] = as_text(bulk.columns[role].tolist()[at[0]]) if role in bulk.columns else ""
     return replace(trouble, code=said["code"], name=said["name"])
 
 
