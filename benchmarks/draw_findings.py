@@ -132,8 +132,10 @@ def close_up(finding: dict[str, Any]) -> float:
     """Return half the side of a square in which the finding's width can be seen."""
     measures = finding["measures"]
     size_m = measures.get("width_m") or measures.get("offset_m") or measures.get("length_m") or 0.0
-    if "width_m" in measures and finding["rule"] == "spike":
+    if finding["rule"] == "spike":
         size_m = measures["length_m"] / 3
+    if finding["rule"] == "exclave":
+        size_m = measures["area_m2"] ** 0.5
     return float(np.clip(3 * size_m, 0.005, 20_000))
 
 
