@@ -87,4 +87,4 @@ def test_widths_of_wavy_slivers(width: float, angle: float) -> None:
     lower = np.column_stack([along, sway - width / 2])[::-1]
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     sliver = shapely.Polygon(np.vstack([upper, lower]) @ turn)
-    assert widths(np.array([sliver]))[0] == pytest.approx(width, rel=0.02)
+    assert widths(np.array([sliver]))[0][0] == pytest.approx(width, rel=0.02)

@@ -129,3 +129,55 @@ def test_exclave_inside_another_unit() -> None:
     report = diming.check(table(polygons))
     assert [f.rule for f in report.findings] == ["exclave"]
     assert report.findings[0].units == ("c00",)
+
+
+def test_a_spike_whose_tip_is_two_vertices() -> None:
+    world = Grid()
+    side = world.sides[1, 1][1]
+    middle = (side[0] + side[1]) / 2
+    tip = middle + [60.0, 0.2]
+    spike = np.array([side[0], middle, tip, tip, tip + [0, 0.001], middle + [0, 0.4], side[1]])
+    world.sides[1, 1][1] = spike
+    world.sides[1, 2][3] = spike[::-1]
+    report = diming.check(world.table())
+    (one,) = found(report, "spike")
+    assert set(one.units) == {"c11", "c12"}
+
+
+def test_a_narrow_triangle_and_a_ring_without_area_are_no_spikes() -> None:
+    island = ring((0, 0), (100, 0.2), (100, -0.2))
+    line = shapely.Polygon([*PLACE + np.array([[200, 0], [300, 0], [250, 0], [200, 0]])])
+    shape = shapely.multipolygons([box(0, 200, 99, 300), island, line])
+    report = diming.check(table({"a": shape}))
+    assert not found(report, "spike")
+    (exclave,) = found(report, "exclave")
+    assert exclave.measures["parts_count"] == 2
+
+
+def test_parts_that_meet_along_a_line() -> None:
+    shape = shapely.multipolygons([box(0, 0, 50, 100), box(50, 0, 99, 100)])
+    report = diming.check(table({"a": shape}))
+    (one,) = report.findings
+    assert (one.rule, one.facts["reason"]) == ("invalid-geometry", "parts-meet")
+
+
+def test_repeated_vertices_are_said_to_be_that() -> None:
+    a = shapely.Polygon([*PLACE + np.array([[0, 0], [50, 0], [50, 0], [50, 50]])])
+    (one,) = found(diming.check(table({"a": a})), "short-edge")
+    assert one.facts["reason"] == "repeated"
+
+
+def test_a_corner_that_touches_a_line_without_a_vertex() -> None:
+    a = box(0, 0, 100, 100)
+    b = ring((100, 50), (150, 0), (200, 50), (150, 100))
+    (one,) = diming.check(table({"a": a, "b": b})).findings
+    assert (one.rule, one.units, one.facts["reason"]) == ("unmatched-edge", ("a", "b"), "touch")
+
+
+def test_the_place_of_a_finding_is_where_it_is_widest() -> None:
+    wedge = ring((0, 0), (200, 0), (200, 40))
+    report = diming.check(table({"a": box(-1, -1, 201, 60), "b": wedge}), rules=("overlap",))
+    (one,) = report.findings
+    here = shapely.transform(shapely.Point(*one.at), _back)
+    from_rim = shapely.distance(here, shapely.boundary(wedge))
+    assert 2 * from_rim / SCALE == pytest.approx(one.measures["width_m"], rel=1e-2)

@@ -28,11 +28,22 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 def as_text(value: object) -> str:
     """Return a cell as text: nothing is an empty string, whole numbers have no ``.0``."""
-    if value is None or value != value:
+    if value is None or str(value) in ("nan", "NaT", "<NA>"):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+#: Of the names of codes, those of plain identifiers: codes only if none comes twice.
+PLAIN_IDS = ("id",)
+
+#: Names as the ten bytes of a .dbf's header leave them, and what they were.
+_CUT = {
+    name.encode(encoding)[:10].decode(encoding, "ignore"): name
+    for names in NAMES.values() for name in names for encoding in ("utf-8", "gb18030")
+    if len(name.encode(encoding)) > 10
+}  # fmt: skip
 
 
 def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -> dict[str, str]:
@@ -54,6 +65,9 @@ def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -
     """
     by_name = {str(c).strip().lower(): str(c) for c in reversed(list(columns))}
     found: dict[str, str] = {}
+    for name, wide in _CUT.items():
+        if name in by_name:
+            by_name.setdefault(wide, by_name[name])
     for role, names in NAMES.items():
         if role in fields:
             column = by_name.get(fields[role].strip().lower())

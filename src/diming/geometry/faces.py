@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from diming.geometry.noding import Edges, matches
+from diming.geometry.grouping import matches
+from diming.geometry.noding import Edges
 
 if TYPE_CHECKING:
     from diming.geometry.chain import Floats, Ints

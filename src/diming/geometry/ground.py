@@ -161,19 +161,41 @@ class Ground:
         areas: Floats = shapely.area(flat)
         return areas
 
-    def tangent(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Return each geometry of the plane in its own tangent plane, in metres.
+    def tangent(self, geometry: NDArray[np.object_]) -> Tangent:
+        """Lay each geometry of the plane into its own tangent plane, in metres.
 
         True to about 1e-5 within ten kilometres of the geometry's middle.
         """
         if self.is_plane:
-            return geometry
+            shape = (len(geometry), 2)
+            return Tangent(
+                geometry,
+                np.broadcast_to(self.origin, shape),
+                np.broadcast_to(self.stretch, shape),
+            )
         xy, index = shapely.get_coordinates(geometry, return_index=True)
         lonlat = self.lonlat(xy)
         box = shapely.bounds(shapely.transform(geometry, lambda _: lonlat))
         middle = np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2
-        local = (lonlat - middle[index]) * metres_per_degree(middle[:, 1])[index]
-        result: NDArray[np.object_] = shapely.transform(geometry, lambda _: local)
+        scale = metres_per_degree(middle[:, 1])
+        local = (lonlat - middle[index]) * scale[index]
+        return Tangent(shapely.transform(geometry, lambda _: local), middle, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Tangent:
+    """Geometries in tangent planes of their own, in metres, and the way back.
+
+    `middle` is where each plane touches (WGS 84), `scale` metres per degree there.
+    """
+
+    geometry: NDArray[np.object_]
+    middle: Floats
+    scale: Floats
+
+    def lonlat(self, points: Floats) -> Floats:
+        """Return where points of the planes lie, one a geometry."""
+        result: Floats = points / self.scale + self.middle
         return result
 
 

@@ -8,11 +8,12 @@ shared line with different vertices. What still crosses gets a node.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from diming.geometry.grouping import matches
 from diming.geometry.nodes import Graph, merge_close
 
 if TYPE_CHECKING:
@@ -204,17 +205,6 @@ def _touching(
         rows[:, 0].astype(np.int32), rows[:, 1].astype(np.int32), rows[:, 2],
         offset_of[rows[:, 2]], shared,
     )  # fmt: skip
-
-
-def matches(left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Return all pairs of positions at which two arrays hold the same number."""
-    order = np.argsort(right, kind="stable")
-    ordered = right[order]
-    first = np.searchsorted(ordered, left, side="left")
-    count = np.searchsorted(ordered, left, side="right") - first
-    row = np.repeat(np.arange(len(left)), count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, order[np.repeat(first, count) + within]
 
 
 def resolve(graph: Graph, tolerance_m: float) -> tuple[Graph, Touches]:

@@ -52,6 +52,7 @@ HINTS: dict[str, str] = {
     "invalid-geometry:interior-disconnected": N_(
         "Divide the part into separate parts where its holes touch."
     ),
+    "invalid-geometry:parts-meet": N_("Dissolve the parts that share a line or ground into one."),
     "empty-geometry": N_(
         "Draw the boundary of the unit, or delete the record if it is not a division."
     ),
@@ -112,6 +113,9 @@ HINTS: dict[str, str] = {
         "Insert the missing vertices, or copy the shared line from one unit to the other, "
         "so that both have the same vertices."
     ),
+    "unmatched-edge:touch": N_(
+        "Insert a vertex where the neighbour's corner lies on the line, so that both meet in it."
+    ),
     "vertex-noise": N_(
         "Snap all vertices to one grid or export in the original precision; "
         "it usually comes from a coordinate transformation or from rounding."
@@ -119,6 +123,7 @@ HINTS: dict[str, str] = {
     "spike": N_("Delete the vertex at the tip, in all units that share it."),
     "sliver-ring": N_("Delete the ring, or dissolve it into the unit it belongs to."),
     "short-edge": N_("Merge the two vertices, in all units that share the edge."),
+    "short-edge:repeated": N_("Delete the repeated vertices; the shape does not change."),
     "outside-parent": N_(
         "Compare both lines with the approved boundary of the higher level, "
         "and snap the lower level to it."

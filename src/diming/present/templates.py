@@ -81,6 +81,7 @@ MESSAGES: dict[str, Template] = {
     "invalid-geometry:interior-disconnected": N_(
         "{subject}: holes cut the interior of a part into pieces"
     ),
+    "invalid-geometry:parts-meet": N_("{subject}: parts of it share a line or ground"),
     "invalid-geometry:other": N_("{subject}: the geometry is invalid"),
     "empty-geometry": N_("{subject} has no geometry"),
     "empty-geometry:null": N_("{subject} has no geometry (null)"),
@@ -126,6 +127,11 @@ MESSAGES: dict[str, Template] = {
         "{unit} lacks {vertices_count} vertices on the edge it shares with {rest}",
         "vertices_count",
     ),
+    "unmatched-edge:touch": P_(
+        "{unit} lacks {vertices_count} vertex where {rest} touches its boundary",
+        "{unit} lacks {vertices_count} vertices where {rest} touches its boundary",
+        "vertices_count",
+    ),
     "vertex-noise": P_(
         "{subject}: {vertices_count} vertex of neighbouring units nearly coincides, "
         "but is up to {max} off",
@@ -140,6 +146,11 @@ MESSAGES: dict[str, Template] = {
     "short-edge": P_(
         "{edges_count} very short edge in the boundary of {units}, {length} long",
         "{edges_count} very short edges in the boundary of {units}, the shortest {length} long",
+        "edges_count",
+    ),
+    "short-edge:repeated": P_(
+        "{edges_count} repeated vertex in the boundary of {units}",
+        "{edges_count} repeated vertices in the boundary of {units}",
         "edges_count",
     ),
     "outside-parent": N_("{unit} extends {area} beyond its parent {rest}"),

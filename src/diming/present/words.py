@@ -203,11 +203,14 @@ def _template(finding: Finding) -> Template:
 def _applies(clause: str, finding: Finding) -> bool:
     """Tell whether a finding has what a clause speaks of."""
     measures, facts = finding.measures, finding.facts
-    needs = {"shared": "length_m", "tip": "angle_deg", "others": "area_m2", "enclosed": "area_m2"}
+    needs = {"tip": "angle_deg", "others": "area_m2", "enclosed": "area_m2"}
     match clause:
-        case "width" | "length" | "offset":
+        case "offset" | "shared":
+            # A micrometre off the line, or no line at all, is nothing to speak of.
+            return measures.get("offset_m" if clause == "offset" else "length_m", 0.0) > 1e-6
+        case "width" | "length":
             return f"{clause}_m" in measures
-        case "shared" | "tip" | "others" | "enclosed":
+        case "tip" | "others" | "enclosed":
             return needs[clause] in measures
         case "parts_count":
             return measures.get(clause, 1) > 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,12 @@ import numpy as np
 import shapely
 
 from diming.geometry.faces import Faces, Rims, faces, rims
+from diming.geometry.grouping import collect
 from diming.geometry.measure import Sizes, sizes
 from diming.geometry.noding import Touches, resolve
 from diming.geometry.slits import is_slit, open_slits
 from diming.model.finding import CheckSettings, Finding, Severity
+from diming.rules.division import divide
 from diming.rules.survey import Survey, place_mark
 
 if TYPE_CHECKING:
@@ -22,28 +23,34 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from diming.geometry.chain import Chain, Floats, Ints
+    from diming.geometry.chain import Chain, Ints
     from diming.geometry.nodes import Graph, Noise
-
-_NOTHING = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Patches:
-    """Faces that are wrong, measured, with the units each concerns.
+    """Pieces of faces that are wrong, measured, with the units each concerns.
 
-    `kind` is the rule of each; `units` the sorted positions of its units.
+    `kind` is the rule of each, `units` the sorted positions of its units, and
+    `face` the face it is of, whose rim is in `rims`.
     """
 
     polygon: NDArray[np.object_]
-    inside: Floats
     cover: Ints
     sizes: Sizes
     kind: NDArray[np.object_]
     units: list[tuple[int, ...]]
+    face: Ints
     rims: Rims
     graph: Graph
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def kind_of_face(self, face: Ints) -> NDArray[np.object_]:
+        """Return the kind of faces, by their pieces."""
+        kinds = np.full(int(face.max(initial=-1)) + 1, "", dtype=object)
+        known = self.face < len(kinds)
+        kinds[self.face[known]] = self.kind[known]
+        return kinds[face]
 
 
 def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1) -> list[Finding]:
@@ -61,8 +68,7 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     found = faces(graph)
     wrong = found.take(found.cover != 1)
     patches = _name(survey, graph, wrong, settings)
-    void = patches.kind == "void"
-    narrow = np.unique(patches.rims.node[~void[patches.rims.node_face]])
+    narrow = np.unique(patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"])
     slits = _slits(survey, graph, found.take(found.cover == 0), settings)
     result = group_findings(survey, chain, patches)
     result += group_findings(survey, chain, slits)
@@ -72,24 +78,21 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
 
 
 def _name(survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings) -> Patches:
-    measured = sizes(wrong.polygon, survey.ground)
     rim = rims(wrong.polygon, graph)
-    point, unit = survey.covering(wrong.inside)
-    over = wrong.cover > 1
-    kind = np.where(
-        over, "overlap", np.where(measured.width_m <= settings.gap_width_m, "gap", "void")
-    ).astype(object)
     on_rim = collect(len(wrong), rim.owner_face, rim.owner)
-    covering = collect(len(wrong), point, unit)
-    units = []
-    for i in range(len(wrong)):
-        if not over[i]:
-            units.append(on_rim[i])
-        elif len(covering[i]) >= wrong.cover[i]:
-            units.append(covering[i])
-        else:  # narrower than what merging vertices moved
-            units.append(tuple(sorted({*covering[i], *on_rim[i]})))
-    return Patches(wrong.polygon, wrong.inside, wrong.cover, measured, kind, units, rim, graph)
+    over = np.flatnonzero(wrong.cover > 1)
+    free = np.flatnonzero(wrong.cover <= 1)
+    parted = divide(survey, wrong.polygon[over], settings.tolerance_m)
+    face = np.concatenate([free, over[parted.face]])
+    units = [on_rim[i] for i in free]
+    for i, covering in zip(over[parted.face], parted.units, strict=True):
+        # One alone covers it only where it is narrower than what merging vertices moved.
+        units.append(covering if len(covering) > 1 else tuple(sorted({*covering, *on_rim[i]})))
+    polygon = np.concatenate([wrong.polygon[free], parted.polygon])
+    measured = sizes(polygon, survey.ground)
+    kind = np.where(measured.width_m <= settings.gap_width_m, "gap", "void").astype(object)
+    kind[len(free) :] = "overlap"
+    return Patches(polygon, wrong.cover[face], measured, kind, units, face, rim, graph)
 
 
 def _slits(survey: Survey, graph: Graph, enclosed: Faces, settings: CheckSettings) -> Patches:
@@ -102,23 +105,15 @@ def _slits(survey: Survey, graph: Graph, enclosed: Faces, settings: CheckSetting
     rim = rims(polygon, bridged)
     return Patches(
         polygon,
-        shapely.get_coordinates(shapely.point_on_surface(polygon)),
         np.zeros(len(polygon), dtype=np.int64),
-        Sizes(measured.area_m2[kept], measured.width_m[kept], measured.length_m[kept]),
+        measured.take(kept),
         np.full(len(polygon), "gap", dtype=object),
         collect(len(polygon), rim.owner_face, rim.owner),
+        np.arange(len(polygon)),
         rim,
         bridged,
         {"open": True},
     )
-
-
-def collect(count: int, row: Ints, value: Ints) -> list[tuple[int, ...]]:
-    """Gather values by row: a sorted tuple for each of `count` rows."""
-    order = np.lexsort((value, row))
-    cuts = np.searchsorted(row[order], np.arange(count + 1))
-    values = value[order].tolist()
-    return [tuple(sorted(set(values[a:b]))) for a, b in pairwise(cuts)]
 
 
 def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Finding]:
@@ -133,11 +128,13 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
     groups: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
     for i, units in enumerate(patches.units):
         groups.setdefault((int(string[i]), patches.kind[i], units), []).append(i)
-    on_rim = collect(len(patches.polygon), patches.rims.node_face, patches.rims.node)
+    on_rim = collect(int(patches.face.max()) + 1, patches.rims.node_face, patches.rims.node)
     result = []
     for (_, kind, units), members in groups.items():
         widest = max(members, key=lambda i: patches.sizes.width_m[i])
-        nodes = np.unique(np.concatenate([on_rim[i] for i in members]).astype(np.int64))
+        nodes = np.unique(
+            np.concatenate([on_rim[patches.face[i]] for i in members]).astype(np.int64)
+        )
         measures = {
             "area_m2": sum(patches.sizes.area_m2[i] for i in members),
             "width_m": patches.sizes.width_m[widest],
@@ -153,10 +150,10 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
                 units,
                 measures=measures,
                 facts=patches.facts,
-                at=patches.inside[widest],
+                lonlat=patches.sizes.widest[widest],
                 geometry=shapely.multipolygons(patches.polygon[members])
                 if len(members) > 1 else patches.polygon[members[0]],
-                mark=place_mark(patches.graph, chain, nodes, patches.inside[widest]),
+                mark=place_mark(patches.graph, chain, nodes, patches.polygon[members[0]]),
             )
         )  # fmt: skip
     return result
@@ -167,14 +164,14 @@ def _strings_of_faces(patches: Patches) -> Ints:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    count = len(patches.polygon)
+    count = int(patches.face.max()) + 1
     face, node = patches.rims.node_face, patches.rims.node
-    narrow = (patches.kind != "void")[face]
+    narrow = patches.kind_of_face(face) != "void"
     face, node = face[narrow], node[narrow]
     size = count + len(patches.graph.nodes)
     links = coo_array((np.ones(len(face), dtype=bool), (face, node + count)), shape=(size, size))
     _, string = connected_components(links, directed=False)
-    found: Ints = string[:count].astype(np.int64)
+    found: Ints = string[patches.face].astype(np.int64)
     return found
 
 
@@ -211,10 +208,11 @@ def touch_findings(
                     "offset_m": furthest[members].max(),
                     "length_m": length[members].sum(),
                 },
+                facts={} if length[members].any() else {"reason": "touch"},
                 at=xy[0],
                 geometry=shapely.multipoints(xy),
                 mark=survey.label(unit).encode("utf-8", "replace")
-                + place_mark(graph, chain, nodes, xy[0]),
+                + place_mark(graph, chain, nodes, shapely.points(xy[0])),
             )
         )
     return result

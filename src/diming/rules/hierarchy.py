@@ -10,10 +10,12 @@ import shapely
 from diming.geometry.chain import Chain, Ints
 from diming.geometry.faces import Faces, faces, rims
 from diming.geometry.ground import transform
+from diming.geometry.grouping import collect
 from diming.geometry.measure import sizes
 from diming.geometry.noding import Touches, resolve
 from diming.model.finding import CheckSettings, Finding, Severity
-from diming.rules.coverage import Patches, collect, group_findings, touch_findings
+from diming.rules.coverage import Patches, group_findings, touch_findings
+from diming.rules.division import divide
 from diming.rules.survey import Survey
 from diming.tables import Units
 
@@ -140,9 +142,6 @@ def _group(
     point, parent = parents.covering(found.inside)
     in_parent = np.zeros(len(found), dtype=bool)
     in_parent[point[parent == group]] = True
-    into = collect(len(found), point, parent)
-    point, child = children.covering(found.inside)
-    within = collect(len(found), point, child)
 
     outside = np.flatnonzero((found.cover > 0) & ~in_parent)
     empty = np.flatnonzero((found.cover < 0) & in_parent)
@@ -155,17 +154,21 @@ def _group(
     lacking, left = lacking[kept], left[kept]
     owner_of = collect(len(found), rim.owner_face, rim.owner)
     result: list[Finding] = []
+    parted = divide(joint, found.polygon[outside], settings.tolerance_m, even=False)
     spills: dict[str, list[int]] = {}
-    for i in outside:
-        spills.setdefault(parents.label(into[i][0]) if into[i] else "", []).append(int(i))
+    for i, covering in enumerate(parted.units):
+        if any(c < count and home[c] == group for c in covering):
+            target = next((joint.label(c) for c in covering if c >= count), "")
+            spills.setdefault(target, []).append(i)
     for target, members in spills.items():
         units = [
-            tuple(c for c in within[i] if home[c] == group) + _parent_of(group, parents, count)
+            tuple(c for c in parted.units[i] if c < count and home[c] == group)
+            + _parent_of(group, parents, count)
             for i in members
         ]
         result += _findings(
-            joint, chain, graph, found, np.asarray(members), found.polygon[members], units,
-            "outside-parent", {"into": target},
+            joint, chain, graph, found, outside[parted.face[members]], parted.polygon[members],
+            units, "outside-parent", {"into": target},
         )  # fmt: skip
     units = [(count + group, *(o for o in owner_of[i] if o < count)) for i in lacking.tolist()]
     result += _findings(joint, chain, graph, found, lacking, left, units, "parent-not-covered", {})
@@ -218,17 +221,18 @@ def _findings(
     joint: Survey, chain: Chain, graph: Graph, found: Faces, index: Ints,
     polygon: NDArray[np.object_], units: list[tuple[int, ...]], rule: str, facts: dict[str, object],
 ) -> list[Finding]:  # fmt: skip
+    faces_, face = np.unique(index, return_inverse=True)
     return group_findings(
         joint,
         chain,
         Patches(
             polygon,
-            shapely.get_coordinates(shapely.point_on_surface(polygon)),
             found.cover[index],
             sizes(polygon, joint.ground),
             np.full(len(polygon), rule, dtype=object),
             units,
-            rims(found.polygon[index], graph),
+            face,
+            rims(found.polygon[faces_], graph),
             graph,
             facts=facts,
         ),

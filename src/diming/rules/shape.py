@@ -11,9 +11,9 @@ import shapely
 
 from diming.geometry.chain import Floats, Ints, blocks, rings
 from diming.geometry.ground import Ground
+from diming.geometry.grouping import collect
 from diming.geometry.measure import sizes
 from diming.model.finding import CheckSettings, Finding, Severity
-from diming.rules.coverage import collect
 
 if TYPE_CHECKING:
     import pyproj
@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from diming.rules.survey import Survey
 
 
-def shape_findings(survey: Survey, settings: CheckSettings) -> list[Finding]:
+def shape_findings(whole: Survey, areas: Survey, settings: CheckSettings) -> list[Finding]:
     """Look at the units one by one.
+
+    Parameters
+    ----------
+    whole : Survey
+        The units as delivered: duplicates and debris are looked for here.
+    areas : Survey
+        The ground they enclose: parts and holes are counted here, where lines
+        without area and parts that touch along a line are none.
 
     Returns
     -------
@@ -31,15 +39,16 @@ def shape_findings(survey: Survey, settings: CheckSettings) -> list[Finding]:
         Of the rules ``duplicate-geometry``, ``spike``, ``sliver-ring``,
         ``short-edge``, ``exclave`` and ``enclave``.
     """
-    result = _duplicates(survey)
-    for crs, members in survey.groups:
-        bounds = shapely.total_bounds(survey.shape[members])
-        debris = _debris(survey.shape[members], Ground.under(crs, bounds), settings)
-        result += _spikes(survey, crs, members, debris)
-        result += _short_edges(survey, crs, members, debris)
-        result += _sliver_rings(survey, crs, members, settings)
-        result += _enclaves(survey, crs, members)
-    return result + _exclaves(survey)
+    result = _duplicates(whole)
+    for crs, members in whole.groups:
+        bounds = shapely.total_bounds(whole.shape[members])
+        debris = _debris(whole.shape[members], Ground.under(crs, bounds), settings)
+        result += _spikes(whole, crs, members, debris)
+        result += _short_edges(whole, crs, members, debris)
+    for crs, members in areas.groups:
+        result += _sliver_rings(areas, crs, members, settings)
+        result += _enclaves(areas, crs, members)
+    return result + _exclaves(areas)
 
 
 def _duplicates(survey: Survey) -> list[Finding]:
@@ -87,35 +96,65 @@ class Debris:
 
 
 def _debris(shape: NDArray[np.object_], ground: Ground, settings: CheckSettings) -> Debris:
-    tangent = math.tan(math.radians(settings.spike_angle_deg))
     found: list[tuple[Floats | Ints, ...]] = []
     for cut in blocks(shape):
         ring = rings(shape[cut])
-        xy = ring.coordinates
+        xy, owner = ring.coordinates, np.repeat(ring.owner, np.diff(ring.first)) + cut.start
         last = ring.first[1:] - 1
         step = np.zeros_like(xy)
         step[:-1] = (xy[1:] - xy[:-1]) * ground.stretch
-        step[last] = 0.0
         length = np.hypot(step[:, 0], step[:, 1])
-        before = np.roll(np.arange(len(xy)), 1)
-        before[ring.first[:-1]] = last - 1
-        back, back_length = step[before], length[before]
-        dot = -(back[:, 0] * step[:, 0] + back[:, 1] * step[:, 1])
-        turn = np.abs(back[:, 0] * step[:, 1] - back[:, 1] * step[:, 0])
-        leg = np.minimum(length, back_length)
-        spiky = (dot > 0) & (turn <= tangent * dot) & (leg >= settings.spike_length_m)
-        spiky[last] = False
-        tip = np.flatnonzero(spiky)
+        length[last] = np.inf
         short = length < settings.short_edge_m
-        short[last] = False
         edge = np.flatnonzero(short)
-        owner = np.repeat(ring.owner, np.diff(ring.first)) + cut.start
+        # A tip may be two vertices with a short edge between: look at it as one.
+        kept = ~short
+        first = np.concatenate([[0], np.cumsum(kept)[last]])
+        before, tip, after, leg, angle = _tips(
+            xy[kept], first, ground, settings.spike_angle_deg, settings.spike_length_m
+        )
         found.append((
-            owner[tip], np.stack([xy[before[tip]], xy[tip], xy[tip + 1]], axis=1), leg[tip],
-            np.arctan2(turn[tip], dot[tip]),
+            owner[kept][tip], np.stack([before, xy[kept][tip], after], axis=1), leg, angle,
             owner[edge], np.stack([xy[edge], xy[edge + 1]], axis=1), length[edge],
         ))  # fmt: skip
     return Debris(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+
+def _tips(
+    xy: Floats, first: Ints, ground: Ground, angle_deg: float, length_m: float
+) -> tuple[Floats, Ints, Floats, Floats, Floats]:
+    """Find vertices at which a ring turns back on itself.
+
+    Rings of fewer than four vertices are left alone: a narrow triangle is no
+    spike, and would not outlive its tip.
+
+    Returns
+    -------
+    before, tip, after : arrays
+        Coordinates of the neighbours, and the position of the tip.
+    length_m : float64 array
+        Of the shorter leg.
+    angle : float64 array
+        Between the legs, in radians.
+    """
+    last = first[1:] - 1
+    step = np.zeros_like(xy)
+    step[:-1] = (xy[1:] - xy[:-1]) * ground.stretch
+    step[last] = 0.0
+    previous = np.roll(np.arange(len(xy)), 1)
+    previous[first[:-1]] = np.maximum(last - 1, 0)
+    back = step[previous]
+    dot = -(back[:, 0] * step[:, 0] + back[:, 1] * step[:, 1])
+    turn = np.abs(back[:, 0] * step[:, 1] - back[:, 1] * step[:, 0])
+    leg = np.sqrt(np.minimum((step**2).sum(axis=1), (back**2).sum(axis=1)))
+    spiky = (dot > 0) & (turn <= math.tan(math.radians(angle_deg)) * dot) & (leg >= length_m)
+    spiky &= np.repeat(np.diff(first) > 4, np.diff(first))
+    spiky[last] = False
+    tip = np.flatnonzero(spiky)
+    return (
+        xy[previous[tip]], tip, xy[np.minimum(tip + 1, len(xy) - 1)], leg[tip],
+        np.arctan2(turn[tip], dot[tip]),
+    )  # fmt: skip
 
 
 def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> list[Finding]:
@@ -172,6 +211,7 @@ def _short_edges(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris)
                     "edges_count": len(edges),
                     "length_m": debris.edge_length_m[edges].min(),
                 },
+                facts={} if debris.edge_length_m[edges].any() else {"reason": "repeated"},
                 at=plane[0],
                 geometry=shapely.multipoints(plane),
                 mark=np.sort(debris.edge[edges, 0], axis=0).tobytes(),

@@ -140,6 +140,19 @@ class Survey:
         order = np.lexsort((unit, point))
         return point[order], unit[order]
 
+    def meeting(self, polygon: NDArray[np.object_]) -> tuple[Ints, Ints]:
+        """Return (polygon, unit) pairs: which units meet polygons of the plane."""
+        found = []
+        for (crs, members), tree in zip(self.groups, self._trees, strict=True):
+            asked = shapely.transform(
+                polygon,
+                lambda xy, crs=crs: transform(self.ground.unplane(xy), self.ground.crs, crs),
+            )
+            hit, unit = tree.query(asked, predicate="intersects")
+            found.append((hit, members[unit]))
+        hit, unit = (np.concatenate(part) for part in zip(*found, strict=True))
+        return hit, unit
+
     def finding(
         self,
         rule: str,
@@ -149,6 +162,7 @@ class Survey:
         measures: Mapping[str, float] = MappingProxyType({}),
         facts: Mapping[str, Any] = MappingProxyType({}),
         at: Floats | None = None,
+        lonlat: Floats | None = None,
         geometry: Any = None,
         mark: bytes = b"",
         others: Survey | None = None,
@@ -156,14 +170,17 @@ class Survey:
     ) -> Finding:
         """Make a finding about some units (and units of another survey).
 
-        `at` (shape (2,)) and `geometry` are of the plane; `mark` tells this
-        place from others of the same units, in bits of the input.
+        `at` (shape (2,)) and `geometry` are of the plane, `lonlat` says `at`
+        where it is known already; `mark` tells this place from others of the
+        same units, in bits of the input.
         """
         mine = [(self, int(i)) for i in units]
         mine += [(others, int(i)) for i in other_units] if others is not None else []
         labels = tuple(s.label(i) for s, i in mine)
         inputs = {int(s.units.input[i]) for s, i in mine}
-        where = None if at is None else self.ground.lonlat(np.asarray(at, dtype=float)[None])[0]
+        where = lonlat
+        if at is not None:
+            where = self.ground.lonlat(np.asarray(at, dtype=float)[None])[0]
         if where is not None and not np.isfinite(where).all():
             where, geometry = None, None
         if geometry is not None:
@@ -195,17 +212,17 @@ def fingerprint(rule: str, labels: Iterable[str], mark: bytes = b"") -> str:
     return f"{rule}:{digest.hexdigest()[:12]}"
 
 
-def place_mark(graph: Graph, chain: Chain, nodes: Ints, fallback: Floats) -> bytes:
+def place_mark(graph: Graph, chain: Chain, nodes: Ints, shape: Any) -> bytes:
     """Return a mark of a place: the bits of the input's own vertices there.
 
-    Where the data have no vertex (lines that merely cross), the place itself
-    serves, rounded to a centimetre of the plane.
+    Where the data have no vertex (lines that merely cross), the bounds of the
+    shape serve, rounded to a centimetre of the plane.
     """
     origin = graph.origin[nodes]
     origin = origin[origin >= 0]
     if len(origin) == 0:
-        return np.round(fallback, 2).tobytes()
+        return bytes(np.round(shapely.bounds(shape), 2).tobytes())
     half = len(chain)
     starts = origin < half
     vertices = np.concatenate([chain.start[origin[starts]], chain.end[origin[~starts] - half]])
-    return np.unique(vertices, axis=0).tobytes()
+    return bytes(np.unique(vertices, axis=0).tobytes())

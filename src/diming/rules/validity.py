@@ -62,6 +62,9 @@ def reason(geometry: shapely.Geometry) -> tuple[str, str, Floats | None]:
     place = re.search(r"\[(\S+) (\S+?)\]", words)
     at = np.array([float(place[1]), float(place[2])]) if place else None
     name = next((code for text, code in _REASONS if words.startswith(text)), "other")
+    parts = shapely.get_parts(geometry)
+    if len(parts) > 1 and name != "nested-shells" and shapely.is_valid(parts).all():
+        name = "parts-meet"
     return name, words.split("[")[0], at
 
 

@@ -251,7 +251,7 @@ class _Check:
             if self.wanted.intersection(COVERAGE_RULES):
                 self.findings += coverage_findings(level.areas, self.settings, jobs=self.jobs)
             if self.wanted.intersection(SHAPE_RULES):
-                self.findings += shape_findings(level.whole, self.settings)
+                self.findings += shape_findings(level.whole, level.areas, self.settings)
 
     def _hierarchy(self) -> None:
         above = by_level(self.survey, self.areas, self.reading, self.given)

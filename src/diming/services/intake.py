@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput, UsageError
+from diming.files.columns import PLAIN_IDS, as_text, recognise
 from diming.files.delivery import Delivery, Trouble
 from diming.geometry.ground import Ground, parse_crs, transform
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
@@ -128,21 +129,25 @@ def texts(values: NDArray[Any]) -> NDArray[np.object_]:
     """Return a column as text: nothing is an empty string, whole numbers have no ``.0``."""
     if values.dtype.kind in "iu":
         return values.astype(str).astype(object)
-    return np.array([_text(v) for v in values.tolist()], dtype=object)
+    result = np.empty(len(values), dtype=object)
+    result[:] = [as_text(v) for v in values.tolist()]
+    return result
 
 
-def _text(value: object) -> str:
-    if value is None or value != value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _identifies(delivery: Delivery) -> bool:
+    """Tell a column of plain ids that serves as a code from one that does not."""
+    if delivery.column_names.get("code", "").lower() not in PLAIN_IDS:
+        return True
+    codes = texts(delivery.columns["code"])
+    return len(set(codes.tolist())) == len(codes) and "" not in codes
 
 
 def _units(delivery: Delivery, number: int, alive: NDArray[np.bool_]) -> Units:
     count = len(delivery.geometry)
     empty = np.full(count, "", dtype=object)
     columns: Mapping[str, NDArray[Any]] = delivery.columns
+    if not _identifies(delivery):
+        columns = {role: values for role, values in columns.items() if role != "code"}
     roles = {r: texts(columns[r]) if r in columns else empty for r in _TEXT_ROLES}
     level = np.zeros(count, dtype=np.int8)
     if "level" in columns:
@@ -225,8 +230,6 @@ def trouble_findings(intake: Intake, ground: Ground) -> list[Finding]:
 
 def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, str]) -> Delivery:
     """Take a GeoDataFrame for a delivery (its index gives the record numbers)."""
-    from diming.files.columns import recognise
-
     geometry = np.asarray(table.geometry.values, dtype=object)
     names = recognise([c for c in table.columns if c != table.geometry.name], fields, path=path)
     kinds = shapely.get_type_id(geometry)
@@ -263,4 +266,4 @@ def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, 
 
 
 def _cell(table: Any, names: Mapping[str, str], role: str, row: int) -> str:
-    return _text(table[names[role]].iloc[row]) if role in names else ""
+    return as_text(table[names[role]].iloc[row]) if role in names else ""
