@@ -161,11 +161,9 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
     """Report each spike once, with all units whose outlines go through it."""
     if len(debris.spike_unit) == 0:
         return []
+    # By the feet of the legs: of a blunt tip each neighbour may have taken another vertex.
     ends = np.sort(debris.spike[:, [0, 2]].copy().view(np.complex128).reshape(-1, 2), axis=1)
-    tips = debris.spike[:, 1].copy().view(np.complex128).reshape(-1, 1)
-    _, first, same = np.unique(
-        np.column_stack([tips, ends]), axis=0, return_index=True, return_inverse=True
-    )
+    _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
     owners = collect(len(first), same.ravel(), members[debris.spike_unit])
     result = []
     for i, units in zip(first.tolist(), owners, strict=True):
@@ -183,7 +181,7 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
                 },
                 at=plane[1],
                 geometry=shapely.linestrings(plane),
-                mark=debris.spike[i, 1].tobytes(),
+                mark=np.sort(debris.spike[i, [0, 2]], axis=0).tobytes(),
             )
         )
     return result
