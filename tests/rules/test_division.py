@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 import diming
-from worlds import CRS, box, ground_scale, table
+from worlds import CRS, PLACE, box, ground_scale, table
 
 SCALE = ground_scale()
 
@@ -75,4 +75,22 @@ def test_sums_over_pairs_agree_with_overlay() -> None:
     for i, cell in enumerate(cells):
         (one,) = [f for f in report.findings if f"c{i}" in f.units]
         exact = shapely.intersection(cell, strip).area
+        assert one.measures["area_m2"] == pytest.approx(exact / SCALE**2, rel=1e-3)
+
+
+def test_a_line_that_leaves_the_overlap_between_vertices() -> None:
+    # Neither the data nor the overlap have a vertex where the shared line leaves it.
+    line = [(100.0, 33.3), (103.3, 35.7), (117.1, 49.9), (200.0, 51.7)]
+    south = [*line, (200.0, 0.0), (100.0, 0.0)]
+    north = [*line, (200.0, 100.0), (100.0, 100.0)]
+
+    def ring(points: list[tuple[float, float]]) -> shapely.Polygon:
+        return shapely.Polygon([PLACE + point for point in points])
+
+    third = ring([(50, 0), (100, 0), (111.3, 41.1), (100, 100), (50, 100)])
+    polygons = {"s": ring(south), "n": ring(north), "w": third}
+    report = diming.check(table(polygons), rules=("overlap",))
+    for other in "sn":
+        (one,) = [f for f in report.findings if other in f.units]
+        exact = shapely.intersection(polygons[other], third).area
         assert one.measures["area_m2"] == pytest.approx(exact / SCALE**2, rel=1e-3)

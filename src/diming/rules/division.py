@@ -63,7 +63,9 @@ def _cut(
 ) -> NDArray[np.object_]:
     """Cut one polygon along the outlines of some units."""
     outlines = shapely.boundary(survey.shapes_in_plane(np.asarray(units)))
-    lines = [shapely.boundary(polygon), *shapely.intersection(outlines, polygon)]
+    # Cut wider than the polygon, so that every line crosses its outline and is noded with it.
+    near = shapely.intersection(outlines, shapely.buffer(polygon, 1000 * tolerance_m + 1.0))
+    lines = [shapely.boundary(polygon), *near]
     parts = shapely.get_parts(shapely.polygonize(shapely.get_parts([shapely.union_all(lines)])))
     parts = parts[shapely.contains(polygon, shapely.point_on_surface(parts))]
     broad = ~shapely.is_empty(shapely.buffer(parts, -tolerance_m))
