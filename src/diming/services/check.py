@@ -14,7 +14,14 @@ import shapely
 from diming.files.delivery import ReadOptions
 from diming.handbook import Handbook, load_handbook
 from diming.model.finding import CheckSettings, Finding, Report
-from diming.model.rule import CODE_RULES, COVERAGE_RULES, PARENT_RULES, SHAPE_RULES, wanted_rules
+from diming.model.rule import (
+    CODE_RULES,
+    COVERAGE_RULES,
+    PARENT_RULES,
+    RULES,
+    SHAPE_RULES,
+    wanted_rules,
+)
 from diming.rules import codes
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
@@ -166,7 +173,8 @@ class _Check:
         found = pick(self.findings, self.wanted, self.settings)
         if accepted is not None:
             today = self.settings.date or date.today()
-            found = [f for f in apply_exceptions(found, accepted, today) if f.rule in self.wanted]
+            judged = apply_exceptions(found, accepted, today, unproven=self._unproven())
+            found = [f for f in judged if f.rule in self.wanted]
         found.sort(key=weight)
         return Report(
             version=__version__,
@@ -184,6 +192,12 @@ class _Check:
             findings=tuple(found),
             backdrop=outlines(max(self.levels, key=lambda p: p.level)) if with_map else None,
         )
+
+    def _unproven(self) -> frozenset[str]:
+        """Return the rules whose findings were not all looked for."""
+        if "seam" in (*(self.settings.rules or ()), *self.settings.skip):
+            return frozenset(RULES)
+        return frozenset(RULES) - self.wanted | frozenset(self.not_applicable)
 
     def _records(self) -> None:
         self.findings += trouble_findings(self.intake, self.ground)
