@@ -104,7 +104,7 @@ def check_files(
     from diming.files.reading import read as read_inputs
 
     settings = settings or CheckSettings()
-    options = replace(read or ReadOptions(), jobs=jobs)
+    options = read or ReadOptions()
     wanted = wanted_rules(settings)
     accepted = read_exceptions(exceptions) if exceptions else None
     deliveries = read_inputs(inputs, options, progress)
