@@ -46,6 +46,7 @@ def test_summary_is_escaped_and_short():
     assert f"and {len(EVERY) - 20} more" in text
     assert "Illustrative" in text
     assert report()._repr_html_()
+    assert repr(report(OVERLAP)).endswith("error=1, warning=0, info=0, excepted=0>")
 
 
 def test_map_has_layers_and_no_tiles():
