@@ -50,7 +50,7 @@ CHOICES = (*RULES, "seam")
     metavar="ROLE=COLUMN",
     type=Pair(ROLES),
     multiple=True,
-    help=N_("Column that plays a role: code, name, level, parent, kind. Repeatable."),
+    help=N_("Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."),
 )
 @option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
 @option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
