@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
 from diming.rules.hierarchy import hierarchy_findings
 from diming.rules.shape import shape_findings
-from diming.rules.survey import Survey, fingerprint
+from diming.rules.survey import Survey
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
 from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
@@ -214,7 +215,10 @@ class _Check:
         found += codes.bad_code(units, reading, book.county_codes, day)
         found += codes.code_kind(units, reading, book.code_ranges, day)
         found += codes.code_parent(units, reading)
-        self.findings += [self._located(f) for f in found]
+        row_of = dict(
+            zip(zip(units.input.tolist(), units.fid.tolist(), strict=True), count(), strict=False)
+        )
+        self.findings += [self._located(f, row_of) for f in found if f.rule in self.wanted]
 
     def _parts(self) -> Iterator[tuple[Units, CodeReading]]:
         """Yield the inputs, then the parents: a code may occur once in each."""
@@ -226,16 +230,13 @@ class _Check:
                     read_codes(units, self.settings.code_system, self.handbook.county_codes),
                 )
 
-    def _located(self, finding: Finding) -> Finding:
-        """Give a finding on codes its labels, place and id."""
-        refs = {(r.input, r.fid) for r in finding.records}
+    def _located(self, finding: Finding, row_of: Mapping[tuple[int, int], int]) -> Finding:
+        """Give a finding on codes its labels, place and id.
+
+        `row_of` gives the unit of an input and fid.
+        """
         units = self.intake.units
-        rows = [
-            int(i) for i in np.flatnonzero(np.isin(units.fid, [fid for _, fid in refs]))
-            if (int(units.input[i]), int(units.fid[i])) in refs
-        ]  # fmt: skip
-        if not rows:
-            return replace(finding, id=fingerprint(finding.rule, finding.units))
+        rows = sorted(row_of[r.input, r.fid] for r in finding.records)
         mark = repr(sorted((k, str(v)) for k, v in finding.facts.items())).encode()
         made = self.survey.finding(
             finding.rule, finding.severity, rows, measures=finding.measures, facts=finding.facts,
