@@ -34,6 +34,7 @@ from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
 from diming.files.record import look_at_records
+from diming.geometry.rings import FARTHEST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -230,7 +231,7 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
     empty = shapely.is_empty(geometry)
     with quiet():
         bounds, length = shapely.bounds(geometry), shapely.length(geometry)
-    finite = np.isfinite(bounds).all(axis=1) & np.isfinite(length)
+    finite = (np.abs(bounds) < FARTHEST).all(axis=1) & np.isfinite(length)
     usable = np.isin(kind, _POLYGONS) & ~empty & finite
     troubles: list[Trouble] = []
     nothing = (kind == -1) & ~bulk.has_bytes

@@ -44,6 +44,10 @@ class Faces:
         return Faces(self.polygon[index], self.inside[index], self.cover[index])
 
 
+#: Points whose rays are followed in one go; each may meet thousands of segments.
+POINTS_AT_ONCE = 2000
+
+
 class Winding:
     """Answer how often a residual winds about points: the cover count there."""
 
@@ -63,6 +67,13 @@ class Winding:
 
     def about(self, points: Floats) -> Ints:
         """Return the cover count at points of shape (n, 2) that lie on no segment."""
+        parts = [
+            self._about(points[first : first + POINTS_AT_ONCE])
+            for first in range(0, len(points), POINTS_AT_ONCE)
+        ]
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+    def _about(self, points: Floats) -> Ints:
         right = np.maximum(points[:, 0], self.right)
         rays = shapely.linestrings(
             np.stack([points, np.column_stack([right, points[:, 1]])], axis=1)

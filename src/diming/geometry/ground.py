@@ -3,10 +3,10 @@
 Topology is decided where the data's lines are straight: in the input CRS,
 stretched by one factor an axis so that a unit is about a metre (`Ground.plane`).
 A stretch keeps straight lines straight, which a projection does not: the middle
-of a ten-kilometre edge moves by a metre. What is found is then measured on the
-ellipsoid: lengths and widths in a tangent plane at the place, areas in an
-equal-area projection. Only what is left of a coverage after cancelling passes
-through here, never the whole file.
+of a ten-kilometre edge moves by a metre, and a gap of two centimetres along it would
+seem as wide. What is found is measured on the ellipsoid by the scale at its
+place, linear once more. Only what is left of a coverage after cancelling
+passes through here, never the whole file.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ PLANE = 'ENGCRS["plane, metres",EDATUM["unknown place"],CS[Cartesian,2],' \
     'AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'  # fmt: skip
 _WGS84 = pyproj.CRS.from_epsg(4326)
 _RADIUS_M = 6371008.8
+#: Half the base on which the local scale is taken, in metres.
+_STEP_M = 50.0
 
 
 def parse_crs(text: str, *, path: str = "--crs") -> pyproj.CRS:
@@ -154,48 +156,58 @@ class Ground:
 
     def areas_m2(self, geometry: NDArray[np.object_]) -> Floats:
         """Return areas on the ellipsoid of polygons of the plane, in square metres."""
-        if self.is_plane:
-            result: Floats = shapely.area(geometry)
-            return result
-        flat = shapely.transform(geometry, lambda xy: _equal_area(self.lonlat(xy)))
-        areas: Floats = shapely.area(flat)
+        areas: Floats = shapely.area(geometry) * self.tangent(geometry).areal_scale
         return areas
 
     def tangent(self, geometry: NDArray[np.object_]) -> Tangent:
-        """Lay each geometry of the plane into its own tangent plane, in metres.
+        """Lay each geometry of the plane into the plane that touches the ground at its middle.
 
-        True to about 1e-5 within ten kilometres of the geometry's middle.
+        The way there is linear, so straight lines stay straight and areas of
+        slivers between long lines stay what they are. True to about 1e-5
+        within a hundred kilometres of the middle.
         """
-        if self.is_plane:
-            shape = (len(geometry), 2)
-            return Tangent(
-                geometry,
-                np.broadcast_to(self.origin, shape),
-                np.broadcast_to(self.stretch, shape),
-            )
-        xy, index = shapely.get_coordinates(geometry, return_index=True)
-        lonlat = self.lonlat(xy)
-        box = shapely.bounds(shapely.transform(geometry, lambda _: lonlat))
+        box = shapely.bounds(geometry)
         middle = np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2
-        scale = metres_per_degree(middle[:, 1])
-        local = (lonlat - middle[index]) * scale[index]
-        return Tangent(shapely.transform(geometry, lambda _: local), middle, scale)
+        if self.is_plane:
+            return Tangent(geometry, middle, np.broadcast_to(np.eye(2), (len(geometry), 2, 2)))
+        at = self.lonlat(middle)
+        scale = metres_per_degree(at[:, 1])
+        axes = [
+            (self.lonlat(middle + step) - self.lonlat(middle - step)) * scale / (2 * _STEP_M)
+            for step in (np.array([_STEP_M, 0.0]), np.array([0.0, _STEP_M]))
+        ]
+        return Tangent(geometry, middle, np.stack(axes, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Tangent:
-    """Geometries in tangent planes of their own, in metres, and the way back.
+    """Geometries of the plane, each with a linear way to the ground at its middle.
 
-    `middle` is where each plane touches (WGS 84), `scale` metres per degree there.
+    `middle` of shape (n, 2) is in the plane; row k of `axes` of shape (n, 2, 2)
+    is where a metre along axis k of the plane leads, in metres east and north.
     """
 
-    geometry: NDArray[np.object_]
+    plane: NDArray[np.object_]
     middle: Floats
-    scale: Floats
+    axes: Floats
 
-    def lonlat(self, points: Floats) -> Floats:
-        """Return where points of the planes lie, one a geometry."""
-        result: Floats = points / self.scale + self.middle
+    @property
+    def areal_scale(self) -> Floats:
+        """Square metres on the ground per square metre of the plane."""
+        scale: Floats = np.abs(np.linalg.det(self.axes))
+        return scale
+
+    def geometry(self) -> NDArray[np.object_]:
+        """Return the geometries in metres east and north of their middles."""
+        xy, index = shapely.get_coordinates(self.plane, return_index=True)
+        local = np.einsum("ni,nij->nj", xy - self.middle[index], self.axes[index])
+        result: NDArray[np.object_] = shapely.transform(self.plane, lambda _: local)
+        return result
+
+    def back(self, points: Floats) -> Floats:
+        """Return points east and north of the middles, one a geometry, in the plane."""
+        inverse = np.linalg.inv(self.axes)
+        result: Floats = np.einsum("ni,nij->nj", points, inverse) + self.middle
         return result
 
 
@@ -210,15 +222,6 @@ def metres_per_degree(latitude: Floats) -> Floats:
         * np.column_stack([np.cos(phi) / np.sqrt(w), (1 - e2) / (w * np.sqrt(w))])
     )
     return metres
-
-
-def _equal_area(lonlat: Floats) -> Floats:
-    """Project to the cylindrical equal-area plane of WGS 84, in metres."""
-    a, e2 = 6378137.0, 0.0066943799901413165
-    e = math.sqrt(e2)
-    s = np.sin(np.radians(lonlat[:, 1]))
-    q = (1 - e2) * (s / (1 - e2 * s * s) + np.arctanh(e * s) / e)
-    return np.column_stack([a * np.radians(lonlat[:, 0] - lonlat[:1, 0].sum()), a * q / 2])
 
 
 def _near_wgs84(crs: pyproj.CRS) -> bool:

@@ -30,7 +30,7 @@ PLACES, REACH = 6, 3.0
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Measures of faces, arrays of one length; `widest` is a place (lon, lat) in each."""
+    """Measures of faces, arrays of one length; `widest` is a place of the plane in each."""
 
     area_m2: Floats
     width_m: Floats
@@ -51,13 +51,11 @@ def sizes(polygon: NDArray[np.object_], ground: Ground) -> Sizes:
     a rectangle, the way along a sliver.
     """
     tangent = ground.tangent(polygon)
-    width, centre = widths(tangent.geometry)
-    outline = shapely.length(shapely.get_exterior_ring(tangent.geometry))
+    local = tangent.geometry()
+    width, centre = widths(local)
+    outline = shapely.length(shapely.get_exterior_ring(local))
     return Sizes(
-        ground.areas_m2(polygon),
-        width,
-        np.maximum(outline / 2 - width, width),
-        tangent.lonlat(centre),
+        shapely.area(local), width, np.maximum(outline / 2 - width, width), tangent.back(centre)
     )
 
 

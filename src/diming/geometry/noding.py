@@ -17,9 +17,15 @@ from diming.geometry.grouping import matches
 from diming.geometry.nodes import Graph, merge_close
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from diming.geometry.chain import Floats, Ints
+
+
+#: Edges whose neighbours are looked up in one go.
+EDGES_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,24 @@ def cross(a: Floats, b: Floats) -> Floats:
 
 def close_pairs(graph: Graph, edges: Edges, reach_m: float) -> tuple[Ints, Ints]:
     """Return pairs of edges (first < second) whose boxes come within `reach_m`."""
+    parts = []
+    for first, second in close_pairs_in_parts(graph, edges, reach_m):
+        once = first < second
+        parts.append((first[once], second[once]))
+    first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return first, second
+
+
+def close_pairs_in_parts(graph: Graph, edges: Edges, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
+    """Yield all ordered pairs of edges whose boxes come within `reach_m`, some at a time."""
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
     low = np.minimum(a, b) - reach_m / 2
     high = np.maximum(a, b) + reach_m / 2
     boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    first, second = shapely.STRtree(boxes).query(boxes)
-    once = first < second
-    return first[once], second[once]
+    tree = shapely.STRtree(boxes)
+    for start in range(0, max(len(boxes), 1), EDGES_AT_ONCE):
+        first, second = tree.query(boxes[start : start + EDGES_AT_ONCE])
+        yield first + start, second
 
 
 def vertices_on_segments(
@@ -164,8 +181,17 @@ class Touches:
     lacking: NDArray[np.int32]
     having: NDArray[np.int32]
     node: Ints
+    #: The segment of `lacking` that goes through the node.
+    segment: Ints
     offset_m: Floats
     shared_m: Floats
+
+    def take(self, index: NDArray[np.bool_]) -> Touches:
+        """Return some of the rows."""
+        return Touches(
+            self.lacking[index], self.having[index], self.node[index], self.segment[index],
+            self.offset_m[index], self.shared_m[index],
+        )  # fmt: skip
 
 
 def _touching(
@@ -179,7 +205,8 @@ def _touching(
     node = np.concatenate([pieces.start[starts], pieces.end[ends]])
     if len(piece) == 0:
         none = np.empty(0, np.int32)
-        return Touches(none, none, np.empty(0, np.int64), np.empty(0), np.empty(0))
+        whole = np.empty(0, np.int64)
+        return Touches(none, none, whole, whole, np.empty(0), np.empty(0))
     lacking = graph.owner[parent[piece]]
     # Pieces of others on the same two nodes: the line is shared there.
     group, net = pieces.balance()
@@ -189,20 +216,21 @@ def _touching(
     shares = gone[right] & (pieces.owner[right] != lacking[left])
     left, right = left[shares], right[shares]
     share = length / np.maximum(np.bincount(piece, minlength=len(pieces)), 1)
-    line = (lacking[left], pieces.owner[right], node[left], share[piece[left]])
+    segment = parent[piece]
+    line = (lacking[left], pieces.owner[right], node[left], segment[left], share[piece[left]])
     # Vertices that touch a segment without sharing a line with it.
     left, right = matches(node, np.concatenate([graph.start, graph.end]))
     others = np.concatenate([graph.owner, graph.owner])[right]
     touch = others != lacking[left]
     left, others = left[touch], others[touch]
-    point = (lacking[left], others, node[left], np.zeros(len(left)))
+    point = (lacking[left], others, node[left], segment[left], np.zeros(len(left)))
     columns = [np.concatenate(pair) for pair in zip(line, point, strict=True)]
-    rows, inverse = np.unique(np.column_stack(columns[:3]), axis=0, return_inverse=True)
-    shared = np.bincount(inverse.ravel(), columns[3], len(rows)).astype(np.float64)
+    rows, inverse = np.unique(np.column_stack(columns[:4]), axis=0, return_inverse=True)
+    shared = np.bincount(inverse.ravel(), columns[4], len(rows)).astype(np.float64)
     offset_of = np.zeros(len(graph.nodes))
     np.maximum.at(offset_of, cuts.node, offset_m)
     return Touches(
-        rows[:, 0].astype(np.int32), rows[:, 1].astype(np.int32), rows[:, 2],
+        rows[:, 0].astype(np.int32), rows[:, 1].astype(np.int32), rows[:, 2], rows[:, 3],
         offset_of[rows[:, 2]], shared,
     )  # fmt: skip
 

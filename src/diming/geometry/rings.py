@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: No coordinate of a map is as large, in any unit; larger ones stand for no data.
+FARTHEST = 1e12
+
+
 @dataclass(frozen=True, slots=True)
 class RingFault:
     """What is wrong with one ring.
@@ -36,7 +40,7 @@ def ring_fault(ring: NDArray[np.float64], number: int) -> RingFault | None:
     """Look at one ring of shape (n, 2), as it stands in the file."""
     if len(ring) == 0:
         return RingFault("too-few-points", number)
-    finite = np.isfinite(ring).all(axis=1)
+    finite = (np.abs(ring) < FARTHEST).all(axis=1)
     if not finite.all():
         known = ring[finite]
         return RingFault("not-finite", number, _point(known[0]) if len(known) else None)

@@ -15,7 +15,7 @@ import shapely
 
 from diming.geometry.faces import Faces, Winding, polygonize
 from diming.geometry.nodes import Graph
-from diming.geometry.noding import Cuts, Edges, close_pairs, cross, cut
+from diming.geometry.noding import Cuts, Edges, close_pairs_in_parts, cross, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,33 +90,50 @@ def _candidates(
     graph: Graph, edges: Edges, max_width_m: float, tolerance_m: float
 ) -> tuple[Ints, Ints, Floats]:
     """Find, for nodes near an edge of another unit, the nearest place on it."""
-    first, second = close_pairs(graph, edges, max_width_m)
     owner = np.full(len(edges.low), np.iinfo(np.int64).max)
     np.minimum.at(owner, edges.edge, graph.owner.astype(np.int64))
-    differ = owner[first] != owner[second]
-    first, second = first[differ], second[differ]
-    nodes, others, places, distances = [], [], [], []
-    for here, there in ((first, second), (second, first)):
-        start, stop = graph.nodes[edges.low[there]], graph.nodes[edges.high[there]]
-        along = stop - start
-        for node in (edges.low[here], edges.high[here]):
-            away = graph.nodes[node] - start
-            at = np.clip((away * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
-            distance = np.hypot(*(away - at[:, None] * along).T)
-            near = (distance > tolerance_m) & (distance <= max_width_m)
-            near &= (node != edges.low[there]) & (node != edges.high[there])
-            nodes.append(node[near])
-            others.append(there[near])
-            places.append(at[near])
-            distances.append(distance[near])
-    node, edge, at, distance = (
-        np.concatenate(part) for part in (nodes, others, places, distances)
-    )  # fmt: skip
-    order = np.lexsort((distance, owner[edge], node))
-    node, edge, at = node[order], edge[order], at[order]
-    nearest = np.ones(len(node), dtype=bool)
-    nearest[1:] = (node[1:] != node[:-1]) | (owner[edge][1:] != owner[edge][:-1])
-    return node[nearest], edge[nearest], at[nearest]
+    found = [
+        _nearest(graph, edges, owner, here, there, max_width_m, tolerance_m)
+        for here, there in close_pairs_in_parts(graph, edges, max_width_m)
+    ]
+    node, edge, at, distance = (np.concatenate(part) for part in zip(*found, strict=True))
+    keep = _first_of(node, owner[edge], distance)
+    return node[keep], edge[keep], at[keep]
+
+
+def _nearest(
+    graph: Graph,
+    edges: Edges,
+    owner: Ints,
+    here: Ints,
+    there: Ints,
+    max_width_m: float,
+    tolerance_m: float,
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return node, edge, place on it, and distance, the nearest for each node and owner."""
+    differ = owner[here] != owner[there]
+    here, there = here[differ], there[differ]
+    nodes = np.concatenate([edges.low[here], edges.high[here]])
+    others = np.concatenate([there, there])
+    apart = (nodes != edges.low[others]) & (nodes != edges.high[others])
+    nodes, others = nodes[apart], others[apart]
+    start = graph.nodes[edges.low[others]]
+    along = graph.nodes[edges.high[others]] - start
+    away = graph.nodes[nodes] - start
+    at = np.clip((away * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
+    distance = np.hypot(*(away - at[:, None] * along).T)
+    near = np.flatnonzero((distance > tolerance_m) & (distance <= max_width_m))
+    keep = near[_first_of(nodes[near], owner[others[near]], distance[near])]
+    return nodes[keep], others[keep], at[keep], distance[keep]
+
+
+def _first_of(node: Ints, owner: Ints, distance: Floats) -> Ints:
+    """Return the positions of the nearest for each node and owner."""
+    order = np.lexsort((distance, owner, node))
+    node, owner = node[order], owner[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (node[1:] != node[:-1]) | (owner[1:] != owner[:-1])
+    return order[first]
 
 
 def _within(points: Floats, polygons: NDArray[np.object_]) -> NDArray[np.bool_]:

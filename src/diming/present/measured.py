@@ -20,7 +20,6 @@ _LABELS: dict[str, str] = {
 }
 
 _VALUES: dict[str, str] = {
-    "cylindrical-equal-area-wgs84": N_("in a cylindrical equal-area projection (WGS 84)"),
     "tangent-plane-wgs84": N_("on the ground, in a plane tangent to the ellipsoid (WGS 84)"),
     "plane": N_("in the plane of the coordinates as given"),
 }

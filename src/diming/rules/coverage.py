@@ -150,7 +150,7 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
                 units,
                 measures=measures,
                 facts=patches.facts,
-                lonlat=patches.sizes.widest[widest],
+                at=patches.sizes.widest[widest],
                 geometry=shapely.multipolygons(patches.polygon[members])
                 if len(members) > 1 else patches.polygon[members[0]],
                 mark=place_mark(patches.graph, chain, nodes, patches.polygon[members[0]]),
@@ -182,21 +182,11 @@ def touch_findings(
 
     Those at the ends of an overlap or gap (`explained`) are part of that.
     """
-    keep = ~np.isin(touches.node, explained)
-    lacking, having = touches.lacking[keep], touches.having[keep]
-    node, offset, shared = touches.node[keep], touches.offset_m[keep], touches.shared_m[keep]
-    places, place = np.unique(np.column_stack([lacking, node]), axis=0, return_inverse=True)
-    place = place.ravel()
-    partners = collect(len(places), place, having.astype(np.int64))
-    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
-    for i, others in enumerate(partners):
-        groups.setdefault((int(places[i, 0]), others), []).append(i)
-    length = np.bincount(place, weights=shared, minlength=len(places))
-    furthest = np.zeros(len(places))
-    np.maximum.at(furthest, place, offset)
+    touches = touches.take(~np.isin(touches.node, explained))
     result = []
-    for (unit, others), members in groups.items():
-        nodes = places[members, 1]
+    for (unit, others), rows in _lines_of_touches(touches).items():
+        nodes = np.unique(touches.node[rows])
+        shared = float(touches.shared_m[rows].sum())
         xy = graph.nodes[nodes]
         result.append(
             survey.finding(
@@ -205,10 +195,10 @@ def touch_findings(
                 (unit, *others),
                 measures={
                     "vertices_count": len(nodes),
-                    "offset_m": furthest[members].max(),
-                    "length_m": length[members].sum(),
+                    "offset_m": touches.offset_m[rows].max(),
+                    "length_m": shared,
                 },
-                facts={} if length[members].any() else {"reason": "touch"},
+                facts={} if shared > 0 else {"reason": "touch"},
                 at=xy[0],
                 geometry=shapely.multipoints(xy),
                 mark=survey.label(unit).encode("utf-8", "replace")
@@ -216,6 +206,22 @@ def touch_findings(
             )
         )
     return result
+
+
+def _lines_of_touches(touches: Touches) -> dict[tuple[int, tuple[int, ...]], list[int]]:
+    """Gather missing vertices by the unit that lacks them and the units that have them.
+
+    Those on one segment belong together, whoever has them: a long edge along
+    many small neighbours is one omission.
+    """
+    own = np.column_stack([touches.lacking, touches.segment]).astype(np.int64)
+    _, segment = np.unique(own, axis=0, return_inverse=True)
+    segment = segment.ravel()
+    partners = collect(int(segment.max(initial=-1)) + 1, segment, touches.having.astype(np.int64))
+    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for row, (unit, place) in enumerate(zip(touches.lacking.tolist(), segment, strict=True)):
+        groups.setdefault((unit, partners[place]), []).append(row)
+    return groups
 
 
 def _noise_findings(survey: Survey, noise: Noise) -> list[Finding]:
@@ -229,5 +235,6 @@ def _noise_findings(survey: Survey, noise: Noise) -> list[Finding]:
             Severity.INFO if several else Severity.WARNING,
             (),
             measures={"vertices_count": noise.moved_count, "max_m": noise.largest_m},
+            mark="\0".join(survey.names_of_inputs()).encode("utf-8", "replace"),
         )
     ]

@@ -12,7 +12,7 @@ from diming.geometry.faces import Faces, faces, rims
 from diming.geometry.ground import transform
 from diming.geometry.grouping import collect
 from diming.geometry.measure import sizes
-from diming.geometry.noding import Touches, resolve
+from diming.geometry.noding import resolve
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.coverage import Patches, group_findings, touch_findings
 from diming.rules.division import divide
@@ -173,7 +173,7 @@ def _group(
     units = [(count + group, *(o for o in owner_of[i] if o < count)) for i in lacking.tolist()]
     result += _findings(joint, chain, graph, found, lacking, left, units, "parent-not-covered", {})
     between = (touches.lacking >= count) != (touches.having >= count)
-    result += touch_findings(joint, chain, graph, _take(touches, between), np.unique(rim.node))
+    result += touch_findings(joint, chain, graph, touches.take(between), np.unique(rim.node))
     return result
 
 
@@ -237,10 +237,3 @@ def _findings(
             facts=facts,
         ),
     )
-
-
-def _take(touches: Touches, index: NDArray[np.bool_]) -> Touches:
-    return Touches(
-        touches.lacking[index], touches.having[index], touches.node[index],
-        touches.offset_m[index], touches.shared_m[index],
-    )  # fmt: skip

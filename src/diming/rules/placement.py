@@ -50,7 +50,11 @@ def placement_reason(crs: pyproj.CRS, bounds: Floats) -> tuple[str, str] | None:
             return None
         if not in_degrees:
             turned = ymin >= -180 and ymax <= 180 and xmin >= -90 and xmax <= 90
-            return ("axes-swapped", "") if turned else ("metres-labelled-geographic", "")
+            if turned:
+                return "axes-swapped", ""
+            # Longitudes may be counted on past 180; metres go into the thousands.
+            metres = max(abs(b) for b in (xmin, ymin, xmax, ymax)) > 1000
+            return ("metres-labelled-geographic", "") if metres else None
     elif crs.is_projected:
         if in_degrees and max(xmax - xmin, ymax - ymin) > 0.01:
             return "degrees-labelled-projected", "EPSG:4490"

@@ -300,7 +300,10 @@ def _enclaves(survey: Survey, crs: pyproj.CRS, members: Ints) -> list[Finding]:
     usable = shapely.is_valid(holes)
     holes, outer = holes[usable], outer[usable]
     hit, inner = shapely.STRtree(shape).query(holes, predicate="covers")
-    fills = shapely.area(shape[inner]) >= 0.999 * shapely.area(holes[hit])
+    # An enclave may hold an enclave of its own: what counts is how far its outline reaches.
+    outline = shapely.get_exterior_ring(shapely.get_geometry(shape[inner], 0))
+    filled = shapely.area(shapely.polygons(outline))
+    fills = filled >= 0.999 * shapely.area(holes[hit])
     result = []
     for i, unit in zip(hit[fills], inner[fills], strict=True):
         plane = survey.shapes_in_plane(members[[unit]])

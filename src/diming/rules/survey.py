@@ -62,6 +62,11 @@ class Survey:
         u = self.units
         return str(u.code[unit] or u.name[unit] or f"{self.paths[u.input[unit]]}#{u.fid[unit]}")
 
+    def names_of_inputs(self) -> list[str]:
+        """Return the file names that the units come from, sorted, with their level."""
+        level = int(self.units.level.max(initial=0))
+        return [str(level), *sorted({self.paths[i] for i in np.unique(self.units.input)})]
+
     @cached_property
     def groups(self) -> tuple[tuple[pyproj.CRS, Ints], ...]:
         """Units by CRS: those of one CRS are compared bit by bit, before any transformation."""
@@ -136,7 +141,7 @@ class Survey:
             xy = transform(self.ground.unplane(points), self.ground.crs, crs)
             point, unit = tree.query(shapely.points(xy), predicate="intersects")
             found.append((point, members[unit]))
-        point, unit = (np.concatenate(part) for part in zip(*found, strict=True))
+        point, unit = _joined(found)
         order = np.lexsort((unit, point))
         return point[order], unit[order]
 
@@ -150,8 +155,7 @@ class Survey:
             )
             hit, unit = tree.query(asked, predicate="intersects")
             found.append((hit, members[unit]))
-        hit, unit = (np.concatenate(part) for part in zip(*found, strict=True))
-        return hit, unit
+        return _joined(found)
 
     def finding(
         self,
@@ -162,7 +166,6 @@ class Survey:
         measures: Mapping[str, float] = MappingProxyType({}),
         facts: Mapping[str, Any] = MappingProxyType({}),
         at: Floats | None = None,
-        lonlat: Floats | None = None,
         geometry: Any = None,
         mark: bytes = b"",
         others: Survey | None = None,
@@ -170,17 +173,14 @@ class Survey:
     ) -> Finding:
         """Make a finding about some units (and units of another survey).
 
-        `at` (shape (2,)) and `geometry` are of the plane, `lonlat` says `at`
-        where it is known already; `mark` tells this place from others of the
-        same units, in bits of the input.
+        `at` (shape (2,)) and `geometry` are of the plane; `mark` tells this
+        place from others of the same units, in bits of the input.
         """
         mine = [(self, int(i)) for i in units]
         mine += [(others, int(i)) for i in other_units] if others is not None else []
         labels = tuple(s.label(i) for s, i in mine)
         inputs = {int(s.units.input[i]) for s, i in mine}
-        where = lonlat
-        if at is not None:
-            where = self.ground.lonlat(np.asarray(at, dtype=float)[None])[0]
+        where = None if at is None else self.ground.lonlat(np.asarray(at, dtype=float)[None])[0]
         if where is not None and not np.isfinite(where).all():
             where, geometry = None, None
         if geometry is not None:
@@ -198,6 +198,13 @@ class Survey:
             seam=len(inputs) > 1,
             id=fingerprint(rule, labels, mark),
         )
+
+
+def _joined(pairs: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Join pairs of arrays; there may be none, where no unit has ground."""
+    none = np.empty(0, dtype=np.int64)
+    first, second = zip((none, none), *pairs, strict=True)
+    return np.concatenate(first), np.concatenate(second)
 
 
 def _number(value: float) -> float:

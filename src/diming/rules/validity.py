@@ -43,17 +43,41 @@ def as_areas(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the ground that invalid polygons enclose, for the rules that need areas.
 
     Used to compare neighbours only; nothing is written back. Vertices keep
-    their places; where outlines cross, a vertex is added.
+    their places; where outlines cross, a vertex is added. A hole takes ground from
+    its own part only: one that lies outside takes none.
     """
-    whole = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    result = np.empty(len(whole), dtype=object)
-    polygonal = np.isin(shapely.get_type_id(whole), (3, 6))
-    result[polygonal] = whole[polygonal]
-    for i in np.flatnonzero(~polygonal):
-        parts = shapely.get_parts(shapely.get_parts(whole[i]))
-        areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-        result[i] = shapely.multipolygons(areas) if len(areas) else shapely.Polygon()
+    result = np.empty(len(geometry), dtype=object)
+    for i, shape in enumerate(geometry):
+        polygons = shapely.get_parts(shape)
+        shells = _ground(shapely.polygons(shapely.get_exterior_ring(polygons)))
+        holes = shapely.get_num_interior_rings(polygons) > 0
+        if not holes.any():
+            result[i] = shells
+            continue
+        grounds = [
+            shapely.difference(
+                _ground(shapely.polygons([shapely.get_exterior_ring(p)])),
+                _ground(shapely.polygons(shapely.get_rings(p)[1:])),
+            )
+            for p in polygons
+        ]
+        result[i] = _areal(shapely.union_all(grounds))
     return result
+
+
+def _ground(rings: NDArray[np.object_]) -> shapely.Geometry:
+    """Return the ground that rings enclose, each by itself."""
+    sound = shapely.make_valid(rings, method="structure", keep_collapsed=False)
+    return _areal(shapely.union_all(sound))
+
+
+def _areal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the polygons of a shape."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return shapely.multipolygons(areas) if len(areas) else shapely.Polygon()
 
 
 def reason(geometry: shapely.Geometry) -> tuple[str, str, Floats | None]:

@@ -14,6 +14,7 @@ from diming.errors import UnreadableInput, UsageError
 from diming.files.columns import PLAIN_IDS, as_text, recognise
 from diming.files.delivery import Delivery, Trouble
 from diming.geometry.ground import Ground, parse_crs, transform
+from diming.geometry.rings import FARTHEST
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
 from diming.model.unit import parse_level
 from diming.rules.survey import fingerprint
@@ -248,7 +249,7 @@ def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, 
         else:
             found = geometry[i].geom_type
             troubles.append(Trouble("wrong-geometry-type", "type", int(i), facts={"found": found}))
-    finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    finite = (np.abs(shapely.bounds(geometry)) < FARTHEST).all(axis=1)
     troubles += [
         Trouble("invalid-geometry", "not-finite", int(i)) for i in np.flatnonzero(areal & ~finite)
     ]

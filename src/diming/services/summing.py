@@ -81,15 +81,17 @@ def measured(ground: Ground) -> Mapping[str, Any]:
     facts = {
         "plane": ground.is_plane,
         "working_crs": f"EPSG:{number}" if number else ground.crs.name,
-        "areas": "plane" if ground.is_plane else "cylindrical-equal-area-wgs84",
+        "areas": "plane" if ground.is_plane else "tangent-plane-wgs84",
         "lengths": "plane" if ground.is_plane else "tangent-plane-wgs84",
     }
     return MappingProxyType(facts)
 
 
-def backdrop(level: LevelUnits) -> Backdrop:
+def backdrop(level: LevelUnits) -> Backdrop | None:
     """Return outlines for maps: simplified together, so that neighbours still fit."""
     areas = level.areas
+    if len(areas) == 0:
+        return None
     plane = areas.shapes_in_plane(np.arange(len(areas)))
     box = shapely.total_bounds(plane)
     step = float(np.hypot(box[2] - box[0], box[3] - box[1])) / 3000
