@@ -1,7 +1,7 @@
 """Draw findings among the units they concern, to be looked at and judged.
 
-python benchmarks/real_files.py ../shared/data --reports reports
-python benchmarks/draw_findings.py ../shared/data reports pictures
+python benchmarks/real_files.py FOLDER --reports reports
+python benchmarks/draw_findings.py FOLDER reports pictures
 
 One picture a file and rule. Up to three findings each, largest, median and smallest; the left
 panel shows the whole finding, the right one its `at`. Units as delivered, vertices as dots.

@@ -1,6 +1,6 @@
 """Run `diming check` on every polygon file of a folder, and print what it found as a table.
 
-python benchmarks/real_files.py ../shared/data --output table.md --reports reports
+python benchmarks/real_files.py FOLDER --output table.md --reports reports
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def table(rows: list[tuple[str, ...]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/data"))
+    parser.add_argument("folder", type=Path, help="holds the files to check")
     parser.add_argument("--output", type=Path, help="write the table here as well")
     parser.add_argument("--reports", type=Path, help="keep the JSON reports in this folder")
     args = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The version, and those of the libraries beneath."""
+"""The version of this library, as it was installed."""
 
 from __future__ import annotations
 

@@ -3,10 +3,13 @@
 import sys
 from dataclasses import replace
 
+import geopandas
 import pytest
 import shapely
 
+import diming
 from diming.errors import EnvironmentLacks
+from diming.geometry.ground import PLANE
 from diming.present.notebook import summary_html
 from diming.present.table import COLUMNS
 
@@ -46,6 +49,7 @@ def test_summary_is_escaped_and_short():
     assert f"and {len(EVERY) - 20} more" in text
     assert "Illustrative" in text
     assert report()._repr_html_()
+    assert repr(report(OVERLAP)).endswith("error=1, warning=0, info=0, excepted=0>")
 
 
 def test_map_has_layers_and_no_tiles():
@@ -65,6 +69,17 @@ def test_map_without_findings_backdrop_or_crs():
     report(backdrop=None).explore().get_root().render()
     plane = report(OVERLAP, inputs=(input_record(crs=None),)).explore()
     assert "L.CRS.Simple" in plane.get_root().render()
+
+
+def test_coordinates_of_a_plane_are_not_called_degrees():
+    squares = geopandas.GeoDataFrame(
+        {"code": ["a", "b"]},
+        geometry=[shapely.box(0, 0, 10, 10), shapely.box(9, 0, 20, 10)],
+        crs=PLANE,
+    )
+    checked = diming.check(squares)
+    assert checked.to_geodataframe().crs is None
+    assert "L.CRS.Simple" in checked.explore().get_root().render()
 
 
 def test_plot_draws_findings():

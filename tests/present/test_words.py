@@ -245,3 +245,10 @@ def test_small_words(lang):
     for reason in REASONS:
         assert reason_text(RuleRun("gap", "skipped", reason=reason), lang)
     assert reason_text(RuleRun("gap", "skipped", reason="other"), lang) == "other"
+
+
+def test_the_library_beneath_is_quoted_only_where_it_alone_knows():
+    known = {"reason": "too-few-points", "detail": "Too few points in geometry component"}
+    assert "Too few" not in message(finding("invalid-geometry", facts=known), "zh")
+    other = {"reason": "other", "detail": "Something new"}
+    assert "Something new" in message(finding("invalid-geometry", facts=other), "zh")

@@ -163,12 +163,37 @@ def test_exceptions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "unused"),
+    [
+        ({}, ["overlap:000000000000", "wrong:0"]),
+        ({"skip": ("overlap",)}, ["wrong:0"]),
+        ({"rules": ("gap", "exception-unused")}, ["wrong:0"]),
+        ({"rules": ("seam",)}, ["wrong:0"]),
+    ],
+)
+def test_an_exception_is_unused_only_where_its_rule_ran(
+    tmp_path: Path, asked: dict[str, tuple[str, ...]], unused: list[str]
+) -> None:
+    file = tmp_path / "a.gpkg"
+    Grid().table().to_file(file)
+    ids = ("overlap:000000000000", "parent-mismatch:0", "wrong:0")
+    listed = exceptions(tmp_path, *map(row, ids))
+    report = diming.check_files(
+        str(file), exceptions=listed, settings=diming.CheckSettings(**asked)
+    )
+    found = [f.facts["exception"] for f in report.findings if f.rule == "exception-unused"]
+    assert sorted(found) == unused
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("id,reason,approver,date\noverlap:1,,x,2026-01-01\n", "missing here: reason"),
         ("id,reason,approver,date\noverlap:1,a,b,soon\n", "«soon» is no date"),
         ("id,reason,approver,date\na,a,b,2026-01-01\na,a,b,2026-01-01\n", "listed twice"),
         ("[1]", "must have the fields"),
+        ('{"exceptions": 5}', "must have the fields"),
+        ('{"exception": []}', "missing here: id"),
         ("[{", "not valid JSON"),
     ],
 )

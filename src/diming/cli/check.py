@@ -13,6 +13,8 @@ from diming.cli.help import LocalCommand
 from diming.cli.options import Count, Day, Metres, Pair, Word, common_options, option
 from diming.cli.session import session_of
 from diming.errors import UsageError
+from diming.files.delivery import ROLES
+from diming.model.code import CODE_SYSTEMS
 from diming.model.finding import CheckSettings, Severity
 from diming.model.rule import RULES
 from diming.present.language import N_
@@ -26,13 +28,8 @@ DEFAULTS = CheckSettings()
 
 FORMATS = ("text", "json", "csv", "geojson", "html")
 
-CODE_SYSTEMS = ("auto", "ministry", "nbs", "none")
-
 #: What can be run or left out; ``seam`` picks the findings between inputs.
 CHOICES = (*RULES, "seam")
-
-#: Roles that a column can be named for.
-ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
 
 
 @click.command(
@@ -53,7 +50,7 @@ ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
     metavar="ROLE=COLUMN",
     type=Pair(ROLES),
     multiple=True,
-    help=N_("Column that plays a role: code, name, level, parent, kind. Repeatable."),
+    help=N_("Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."),
 )
 @option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
 @option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
@@ -159,7 +156,6 @@ def _run(
         layer=given["layer"],
         fields=dict(given["fields"]),
         encoding=given["encoding"],
-        jobs=given["jobs"],
     )
     with Progress(lang, quiet=quiet) as progress:
         report: Report = check_files(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import click
 
 from diming.present.language import LANGUAGES, language_from_environment, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
     from diming.present.language import Template
 
@@ -28,11 +27,6 @@ class Session:
     def say(self, template: Template, **places: object) -> str:
         """Return a sentence in the language of this run."""
         return say(template, self.lang, **places)
-
-    def tell(self, template: Template, **places: object) -> None:
-        """Write a sentence to stderr, unless asked to be quiet."""
-        if not self.quiet:
-            click.echo(self.say(template, **places), file=sys.stderr)
 
 
 def session_of(context: click.Context) -> Session:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Roles a column may play, in the order of contract §2 (plus dated versions).
+#: Roles a column may play; ``begin`` and ``end`` are those of dated versions.
 ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
 
 
@@ -74,4 +74,3 @@ class ReadOptions:
     #: Role → column name, overriding recognition.
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     encoding: str | None = None
-    jobs: int = 1

@@ -83,7 +83,7 @@ def _python_name(text: str) -> str | None:
     text = {"936": "GB18030", "65001": "UTF-8", "GBK": "GB18030", "GB2312": "GB18030"}.get(
         text, text
     )
-    if text.startswith("8859") or text.startswith("885"):
+    if text.startswith("885"):  # a .cpg of ESRI writes 88591 for ISO-8859-1, or 8859-1
         text = "ISO-8859-" + text.removeprefix("8859").removeprefix("885").lstrip("-_")
     try:
         "".encode(text)

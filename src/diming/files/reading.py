@@ -271,7 +271,7 @@ def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
         return trouble
     said: dict[str, str] = {}
     for role in ("code", "name"):
-        said[role] = as_text(bulk.columns[role].tolist()[at[0]]) if role in bulk.columns else ""
+        said[role] = as_text(bulk.columns[role][at[:1]].tolist()[0]) if role in bulk.columns else ""
     return replace(trouble, code=said["code"], name=said["name"])
 
 

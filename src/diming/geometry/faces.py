@@ -169,7 +169,6 @@ class Rims:
 
 def rims(polygon: Geometries, graph: Graph) -> Rims:
     """Find the nodes and units on the outlines of some faces of a graph."""
-    edges_xy, face = shapely.get_coordinates(shapely.get_rings(polygon)), None
     rings_, ring_face = shapely.get_rings(polygon, return_index=True)
     edges_xy, ring = shapely.get_coordinates(rings_, return_index=True)
     face = ring_face[ring]

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 
 from diming.model.unit import Level
 
+#: How codes may be read (``--code-system``): whose they are, decided by the national table
+#: (auto), or that they are no division codes (none).
+CODE_SYSTEMS = ("auto", "ministry", "nbs", "none")
+
 #: How many digits a code may have: 2, 4 and 6 to the county, 9 to the township, 12 to the village.
 LENGTHS = (2, 4, 6, 9, 12)
 

@@ -1,4 +1,4 @@
-"""Levels of division, and what a name says of its kind (区划级别, 通名)."""
+"""Levels of division (区划级别)."""
 
 from __future__ import annotations
 
@@ -26,27 +26,6 @@ LEVEL_WORDS: dict[str, Level] = {
     "乡": Level.TOWNSHIP, "乡级": Level.TOWNSHIP, "乡镇": Level.TOWNSHIP,
     "village": Level.VILLAGE, "村": Level.VILLAGE, "村级": Level.VILLAGE,
 }  # fmt: skip
-
-#: Generic terms (通名), longest first, and the kind of division each denotes.
-GENERIC_TERMS: tuple[str, ...] = (
-    "民族苏木", "特别行政区", "自治区", "自治州", "自治县", "自治旗", "直辖市", "市辖区",
-    "民族乡", "居民委员会", "村民委员会", "居委会", "村委会", "街道", "地区", "苏木", "林区",
-    "特区", "社区", "省", "盟", "市", "县", "旗", "区", "镇", "乡", "村",
-)  # fmt: skip
-
-
-def generic_term(name: str) -> str | None:
-    """Return the generic term (通名) at the end of a division's name, if any.
-
-    Examples
-    --------
-    >>> generic_term("朝天门街道")
-    '街道'
-    >>> generic_term("Cao Bang") is None
-    True
-    """
-    text = name.strip().removesuffix("办事处")
-    return next((term for term in GENERIC_TERMS if text.endswith(term) and text != term), None)
 
 
 def parse_level(value: object) -> Level:

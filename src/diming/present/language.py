@@ -31,7 +31,11 @@ LANGUAGES = {"zh": "zh_CN", "en": "en"}
 
 
 def language_from_environment() -> str:
-    """Return ``"zh"`` or ``"en"`` by ``DIMING_LANG``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``."""
+    """Return ``"zh"`` or ``"en"`` by the environment.
+
+    The first that is set decides: ``DIMING_LANG``, ``LANGUAGE``, ``LC_ALL``,
+    ``LC_MESSAGES``, ``LANG``.
+    """
     for variable in ("DIMING_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "").lower()
         if value:

@@ -8,7 +8,7 @@ from typing import Any
 from diming.model.finding import Report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LiveReport(Report):
     """The result of a check, with ways to look at it."""
 
@@ -47,6 +47,11 @@ class LiveReport(Report):
         from diming.present.report_json import to_json
 
         return to_json(self, lang)
+
+    def __repr__(self) -> str:
+        # All fields would be tens of thousands of characters, in every prompt and notebook.
+        counts = ", ".join(f"{name}={count}" for name, count in self.summary().items())
+        return f"<{type(self).__name__} units={self.units_examined}, {counts}>"
 
     def _repr_html_(self) -> str:
         from diming.present.notebook import summary_html

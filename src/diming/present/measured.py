@@ -11,7 +11,7 @@ from diming.present.quantity import length_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diming.model.finding import CheckSettings
+    from diming.model.finding import CheckSettings, Report
 
 _LABELS: dict[str, str] = {
     "areas": N_("areas"),
@@ -23,6 +23,12 @@ _VALUES: dict[str, str] = {
     "tangent-plane-wgs84": N_("on the ground, in a plane tangent to the ellipsoid (WGS 84)"),
     "plane": N_("in the plane of the coordinates as given"),
 }
+
+
+def on_earth(report: Report) -> bool:
+    """Tell whether places are longitude and latitude, not coordinates of a mere plane."""
+    known = not report.inputs or any(i.crs for i in report.inputs)
+    return known and not report.measured.get("plane")
 
 
 def measured_lines(measured: Mapping[str, Any], lang: str | None) -> list[str]:

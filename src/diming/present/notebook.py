@@ -12,6 +12,7 @@ import shapely
 from diming.errors import EnvironmentLacks
 from diming.model.finding import Finding, Report, Severity
 from diming.present.language import N_, P_, fill, resolve_language, say
+from diming.present.measured import on_earth
 from diming.present.plain import plain
 from diming.present.report_json import geometry
 from diming.present.text import ordered, place_text, summary_line
@@ -74,8 +75,8 @@ def explore(report: Report, lang: str | None = None, **options: Any) -> Any:
     """
     import folium
 
-    options = {"tiles": None, "control_scale": _on_earth(report), **options}
-    if not _on_earth(report):
+    options = {"tiles": None, "control_scale": on_earth(report), **options}
+    if not on_earth(report):
         options.setdefault("crs", "Simple")
     view = folium.Map(**options)
     bounds: list[Any] = []
@@ -134,7 +135,7 @@ def plot(report: Report, ax: Any = None, lang: str | None = None) -> Any:
         label = f"{severity_word(severity, lang)} ({len(chosen)})"
         ax.scatter(*places.T, s=18, facecolors="none", edgecolors=color, label=label, zorder=3)
     ax.autoscale_view()
-    if _on_earth(report):
+    if on_earth(report):
         middle = sum(ax.get_ylim()) / 2
         ax.set_aspect(1 / max(np.cos(np.radians(middle)), 0.1))
     else:
@@ -201,11 +202,6 @@ def _lines(shapes: Any) -> list[Any]:
     areas = shapely.get_dimensions(parts) == 2
     lines = np.concatenate([shapely.get_rings(parts[areas]), parts[~areas]])
     return [c for c in map(shapely.get_coordinates, lines) if len(c) > 1]
-
-
-def _on_earth(report: Report) -> bool:
-    """Tell whether places are longitude and latitude: some input knows its CRS."""
-    return not report.inputs or any(i.crs for i in report.inputs)
 
 
 def _chinese_font() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from diming.present.measured import on_earth
 from diming.present.words import hint, message
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def findings_table(report: Report, lang: str | None = None) -> geopandas.GeoData
 
     Areas are in square metres, widths and lengths in metres on the ground,
     null where a finding has no such measure. `records` are pairs of input and fid.
-    `at_lon` and `at_lat` are input coordinates where the CRS is unknown; the
-    table has no CRS then.
+    `at_lon` and `at_lat` are input coordinates where these lie in a plane
+    without a place on Earth; the table has no CRS then.
     """
     import geopandas
 
@@ -48,7 +49,5 @@ def findings_table(report: Report, lang: str | None = None) -> geopandas.GeoData
         "hint": [hint(f, lang) for f in findings],
         "excepted": [f.excepted_by is not None for f in findings],
     }
-    known = not report.inputs or any(i.crs for i in report.inputs)
-    return geopandas.GeoDataFrame(
-        columns, geometry=[f.geometry for f in findings], crs="EPSG:4326" if known else None
-    )
+    crs = "EPSG:4326" if on_earth(report) else None
+    return geopandas.GeoDataFrame(columns, geometry=[f.geometry for f in findings], crs=crs)

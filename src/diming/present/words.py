@@ -224,6 +224,9 @@ def _applies(clause: str, finding: Finding) -> bool:
             return len(finding.units) > 1
         case "nowhere":
             return facts.get("into") == ""
+        case "detail" if finding.rule == "invalid-geometry":
+            # GEOS says in English what the sentence says already, but for what it alone knows.
+            return facts.get("reason") == "other" and bool(facts.get("detail"))
         case "ring":
             return facts.get("ring") is not None
         case _:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diming.model.code import (
+    CODE_SYSTEMS,
     DIRECT,
     ENDS,
     GATHERED_IN_MUNICIPALITY,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
     from diming.handbook import CountyCodes
     from diming.tables import Units
-
-#: What ``--code-system`` may say.
-SYSTEMS = ("auto", "ministry", "nbs", "none")
 
 #: Longest text looked at; anything longer is no code.
 _WIDTH = 16
@@ -100,7 +98,7 @@ class CodeReading:
     Attributes
     ----------
     system : str
-        One of `SYSTEMS`, as asked.
+        One of `diming.model.code.CODE_SYSTEMS`, as asked.
     applicable : bool
         Whether the column holds Chinese division codes.
     reason : str or None
@@ -144,7 +142,7 @@ def read_codes(units: Units, system: str, county_codes: CountyCodes) -> CodeRead
     county_codes
         The national table.
     """
-    if system not in SYSTEMS:
+    if system not in CODE_SYSTEMS:
         raise ValueError(f"no such code system: {system}")
     if system == "none":
         return _inapplicable(units, system, "on-request")

@@ -227,10 +227,12 @@ def _sliver_rings(
     all_rings, part = shapely.get_rings(parts, return_index=True)
     hole = np.ones(len(part), dtype=bool)
     hole[np.unique(part, return_index=True)[1]] = False
-    bounds = Ground.under(crs, shapely.total_bounds(shape))
-    area = shapely.area(shapely.polygons(all_rings)) * bounds.stretch[0] * bounds.stretch[1]
-    outline = shapely.length(all_rings) * min(bounds.stretch)
-    thin = np.flatnonzero(2 * area <= 2 * settings.sliver_width_m * outline)
+    # What is nowhere wider than w has at most the area of its outline times w:
+    # few rings are left to be measured.
+    stretch = Ground.under(crs, shapely.total_bounds(shape)).stretch
+    area = shapely.area(shapely.polygons(all_rings)) * stretch[0] * stretch[1]
+    outline = shapely.length(all_rings) * min(stretch)
+    thin = np.flatnonzero(area <= settings.sliver_width_m * outline)
     if len(thin) == 0:
         return []
     plane = shapely.transform(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,20 @@ import shapely
 from diming.files.delivery import ReadOptions
 from diming.handbook import Handbook, load_handbook
 from diming.model.finding import CheckSettings, Finding, Report
-from diming.model.rule import CODE_RULES, COVERAGE_RULES, PARENT_RULES, SHAPE_RULES, wanted_rules
+from diming.model.rule import (
+    CODE_RULES,
+    COVERAGE_RULES,
+    PARENT_RULES,
+    RULES,
+    SHAPE_RULES,
+    wanted_rules,
+)
 from diming.rules import codes
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
 from diming.rules.hierarchy import hierarchy_findings
 from diming.rules.shape import shape_findings
-from diming.rules.survey import Survey, fingerprint
+from diming.rules.survey import Survey
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
 from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
@@ -97,7 +105,7 @@ def check_files(
     from diming.files.reading import read as read_inputs
 
     settings = settings or CheckSettings()
-    options = replace(read or ReadOptions(), jobs=jobs)
+    options = read or ReadOptions()
     wanted = wanted_rules(settings)
     accepted = read_exceptions(exceptions) if exceptions else None
     deliveries = read_inputs(inputs, options, progress)
@@ -166,7 +174,8 @@ class _Check:
         found = pick(self.findings, self.wanted, self.settings)
         if accepted is not None:
             today = self.settings.date or date.today()
-            found = [f for f in apply_exceptions(found, accepted, today) if f.rule in self.wanted]
+            judged = apply_exceptions(found, accepted, today, unproven=self._unproven())
+            found = [f for f in judged if f.rule in self.wanted]
         found.sort(key=weight)
         return Report(
             version=__version__,
@@ -185,6 +194,12 @@ class _Check:
             backdrop=outlines(max(self.levels, key=lambda p: p.level)) if with_map else None,
         )
 
+    def _unproven(self) -> frozenset[str]:
+        """Return the rules whose findings were not all looked for."""
+        if "seam" in (*(self.settings.rules or ()), *self.settings.skip):
+            return frozenset(RULES)
+        return frozenset(RULES) - self.wanted | frozenset(self.not_applicable)
+
     def _records(self) -> None:
         self.findings += trouble_findings(self.intake, self.ground)
 
@@ -200,7 +215,10 @@ class _Check:
         found += codes.bad_code(units, reading, book.county_codes, day)
         found += codes.code_kind(units, reading, book.code_ranges, day)
         found += codes.code_parent(units, reading)
-        self.findings += [self._located(f) for f in found]
+        row_of = dict(
+            zip(zip(units.input.tolist(), units.fid.tolist(), strict=True), count(), strict=False)
+        )
+        self.findings += [self._located(f, row_of) for f in found if f.rule in self.wanted]
 
     def _parts(self) -> Iterator[tuple[Units, CodeReading]]:
         """Yield the inputs, then the parents: a code may occur once in each."""
@@ -212,16 +230,13 @@ class _Check:
                     read_codes(units, self.settings.code_system, self.handbook.county_codes),
                 )
 
-    def _located(self, finding: Finding) -> Finding:
-        """Give a finding on codes its labels, place and id."""
-        refs = {(r.input, r.fid) for r in finding.records}
+    def _located(self, finding: Finding, row_of: Mapping[tuple[int, int], int]) -> Finding:
+        """Give a finding on codes its labels, place and id.
+
+        `row_of` gives the unit of an input and fid.
+        """
         units = self.intake.units
-        rows = [
-            int(i) for i in np.flatnonzero(np.isin(units.fid, [fid for _, fid in refs]))
-            if (int(units.input[i]), int(units.fid[i])) in refs
-        ]  # fmt: skip
-        if not rows:
-            return replace(finding, id=fingerprint(finding.rule, finding.units))
+        rows = sorted(row_of[r.input, r.fid] for r in finding.records)
         mark = repr(sorted((k, str(v)) for k, v in finding.facts.items())).encode()
         made = self.survey.finding(
             finding.rule, finding.severity, rows, measures=finding.measures, facts=finding.facts,

@@ -16,7 +16,7 @@ from diming.model.finding import Exemption, Finding, Severity
 from diming.rules.survey import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
 #: Columns of an exceptions file, and the Chinese headings also understood.
 COLUMNS = {
@@ -29,7 +29,9 @@ COLUMNS = {
 
 
 def read_exceptions(path: str) -> tuple[Exemption, ...]:
-    """Read accepted findings from CSV (with a heading) or JSON (a list of objects).
+    """Read accepted findings from CSV (with a heading) or JSON.
+
+    JSON is a list of objects, or an object whose ``exceptions`` is that list.
 
     Raises
     ------
@@ -79,8 +81,10 @@ def _json_rows(text: str, path: str) -> Iterable[tuple[int, dict[str, Any]]]:
             "{path}: the exceptions file is not valid JSON ({detail}); mend it there",
             path=path, detail=str(error),
         ) from None  # fmt: skip
-    rows = rows.get("exceptions", []) if isinstance(rows, dict) else rows
-    for number, row in enumerate(rows, start=1):
+    if isinstance(rows, dict):
+        # An object without the list is taken for an entry, and refused for what it lacks.
+        rows = rows.get("exceptions", rows)
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
         if not isinstance(row, dict):
             raise UnreadableInput(
                 "{path}, line {line}: an exception must have the fields id, reason, approver "
@@ -116,9 +120,17 @@ def _exemption(row: dict[str, Any], path: str, line: int) -> Exemption:
 
 
 def apply_exceptions(
-    findings: Iterable[Finding], exceptions: Iterable[Exemption], today: date
+    findings: Iterable[Finding],
+    exceptions: Iterable[Exemption],
+    today: date,
+    *,
+    unproven: Set[str] = frozenset(),
 ) -> list[Finding]:
-    """Mark accepted findings; report exceptions that expired or no longer occur."""
+    """Mark accepted findings; report exceptions that expired or no longer occur.
+
+    `unproven` are rules whose findings were not all looked for: that an
+    exception to one of them fits nothing proves nothing.
+    """
     by_id = {e.id: e for e in exceptions}
     result = []
     seen = set()
@@ -132,7 +144,11 @@ def apply_exceptions(
             result += [finding, _expired(finding, entry)]
         else:
             result.append(replace(finding, excepted_by=entry))
-    result += [_unused(entry) for entry in by_id.values() if entry.id not in seen]
+    result += [
+        _unused(entry)
+        for entry in by_id.values()
+        if entry.id not in seen and entry.id.partition(":")[0] not in unproven
+    ]
     return result
 
 

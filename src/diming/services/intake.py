@@ -230,7 +230,13 @@ def trouble_findings(intake: Intake, ground: Ground) -> list[Finding]:
 
 
 def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, str]) -> Delivery:
-    """Take a GeoDataFrame for a delivery (its index gives the record numbers)."""
+    """Take a GeoDataFrame for a delivery; its rows, counted from 0, are the record numbers.
+
+    Raises
+    ------
+    UnreadableInput
+        If no row holds a polygon.
+    """
     geometry = np.asarray(table.geometry.values, dtype=object)
     names = recognise([c for c in table.columns if c != table.geometry.name], fields, path=path)
     kinds = shapely.get_type_id(geometry)

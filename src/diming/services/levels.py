@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from diming.model.code import ENDS
+from diming.model.unit import Level
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -70,7 +73,7 @@ def parent_codes(
     if not reading.applicable:
         return stated
     written = reading.column.value
-    cut = 10 ** (12 - {1: 2, 2: 4, 3: 6, 4: 9}.get(parent.level, 12))
+    cut = 10 ** (12 - ENDS.get(Level(parent.level), 12))
     named = zip(written[parent.index].tolist(), parent.areas.units.code, strict=True)
     theirs = {value: code for value, code in named if value}
     prefixes = (written[child.index] // cut * cut).tolist()
