@@ -71,7 +71,7 @@ def parse_crs(text: str, *, path: str = "--crs") -> pyproj.CRS:
 
 def same_crs(a: pyproj.CRS, b: pyproj.CRS) -> bool:
     """Tell whether coordinates in `a` and `b` are the same numbers for the same place."""
-    return a == b or a.equals(b, ignore_axis_order=True)
+    return a is b or a == b or a.equals(b, ignore_axis_order=True)
 
 
 def transform(xy: Floats, source: pyproj.CRS, target: pyproj.CRS) -> Floats:
@@ -143,7 +143,8 @@ class Ground:
     def _to_lonlat(self) -> Callable[[Floats], Floats]:
         if self.is_plane or (self.crs.is_geographic and _near_wgs84(self.crs)):
             return lambda xy: xy
-        return lambda xy: transform(xy, self.crs, _WGS84)
+        there = _transformer(self.crs, _WGS84)
+        return lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
 
     def lonlat(self, xy: Floats) -> Floats:
         """Return WGS 84 longitude, latitude of points of the plane (CRS x, y if placeless)."""
