@@ -87,7 +87,7 @@ def make_report(findings: Sequence[Finding] | None = None, **changes: Any) -> Re
         settings=CheckSettings(),
         units_examined=100,
         vertices_examined=400,
-        measured={"areas": "cylindrical-equal-area-wgs84"},
+        measured={"areas": "tangent-plane-wgs84"},
         rules=(
             *(RuleRun(rule, "run", findings=count) for rule, count in rules.items()),
             RuleRun("outside-parent", "not-applicable", "no-parents"),

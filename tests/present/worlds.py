@@ -67,7 +67,7 @@ def report(*findings, **facts):
         "measured": {
             "plane": False,
             "working_crs": "EPSG:4490",
-            "areas": "cylindrical-equal-area-wgs84",
+            "areas": "tangent-plane-wgs84",
             "lengths": "tangent-plane-wgs84",
         },
         "rules": (
