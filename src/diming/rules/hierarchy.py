@@ -66,10 +66,11 @@ def hierarchy_findings(
     minus = np.arange(len(joint)) >= count
     chain = joint.residual(jobs=jobs, minus=minus, group=group)
     of = group[chain.owner]
-    for g in np.unique(of):
-        mine = of == g
-        part = Chain(chain.start[mine], chain.end[mine], chain.owner[mine])
-        result += _group(joint, children, parents, home, int(g), part, settings)
+    order = np.argsort(of, kind="stable")
+    for mine in np.split(order, np.flatnonzero(np.diff(of[order])) + 1):
+        if len(mine):
+            part = Chain(chain.start[mine], chain.end[mine], chain.owner[mine])
+            result += _group(joint, children, parents, home, int(of[mine[0]]), part, settings)
     return result
 
 
