@@ -290,3 +290,13 @@ def test_samples_are_as_documented() -> None:
     )
     assert invented.summary()["error"] == 0
     assert invented.inputs[0].remarks == ("illustrative",)
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 1.5, "2", None, True])
+def test_threads_are_a_whole_number(jobs: object) -> None:
+    with pytest.raises(UsageError, match="jobs must be a whole number"):
+        diming.check(Grid(2, 2).table(), jobs=jobs)
+
+
+def test_no_more_threads_are_started_than_are_of_use() -> None:
+    assert diming.check(Grid(2, 2).table(), jobs=10**9).findings == ()

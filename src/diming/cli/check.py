@@ -13,7 +13,7 @@ from diming.cli.help import LocalCommand
 from diming.cli.options import Count, Day, Metres, Pair, Word, common_options, option
 from diming.cli.session import session_of
 from diming.errors import UsageError
-from diming.model.finding import CheckSettings, Severity
+from diming.model.finding import CODE_SYSTEMS, CheckSettings, Severity
 from diming.model.rule import RULES
 from diming.present.language import N_
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 DEFAULTS = CheckSettings()
 
 FORMATS = ("text", "json", "csv", "geojson", "html")
-
-CODE_SYSTEMS = ("auto", "ministry", "nbs", "none")
 
 #: What can be run or left out; ``seam`` picks the findings between inputs.
 CHOICES = (*RULES, "seam")

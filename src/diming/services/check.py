@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
 from diming.handbook import Handbook, load_handbook
 from diming.model.finding import CheckSettings, Finding, Report
@@ -39,6 +42,22 @@ if TYPE_CHECKING:
     from diming.tables import Units
 
 Progress = Callable[[str, int, int], None]
+
+#: Threads that are still of use, a processor.
+_THREADS_A_PROCESSOR = 4
+
+
+def _threads(jobs: object) -> int:
+    """Return a number of threads; more than processors can use are not started."""
+    try:
+        count = 0 if isinstance(jobs, bool) else operator.index(jobs)  # type: ignore[arg-type]
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise UsageError(
+            "jobs must be a whole number from 1 on, not «{value}»", value=str(jobs)[:60]
+        )
+    return min(count, _THREADS_A_PROCESSOR * (os.cpu_count() or 1))
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -77,7 +96,8 @@ def check_files(
     crs : str, optional
         CRS of inputs that state none.
     jobs : int
-        Threads; the result does not depend on it.
+        Threads; the result does not depend on it, and no more are started than
+        the processors can use.
     backdrop : bool
         Whether to keep simplified outlines for a map.
     progress : callable, optional
@@ -92,11 +112,12 @@ def check_files(
     UnreadableInput
         If an input cannot be read, or states no CRS.
     UsageError
-        If a rule is named that does not exist.
+        If a rule is named that does not exist, or none is left to run.
     """
     from diming.files.reading import read as read_inputs
 
     settings = settings or CheckSettings()
+    jobs = _threads(jobs)
     options = replace(read or ReadOptions(), jobs=jobs)
     wanted = wanted_rules(settings)
     accepted = read_exceptions(exceptions) if exceptions else None
@@ -118,6 +139,7 @@ def check_tables(
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
     settings = settings or CheckSettings()
+    jobs = _threads(jobs)
     wanted = wanted_rules(settings)
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
