@@ -300,3 +300,23 @@ def test_threads_are_a_whole_number(jobs: object) -> None:
 
 def test_no_more_threads_are_started_than_are_of_use() -> None:
     assert diming.check(Grid(2, 2).table(), jobs=10**9).findings == ()
+
+
+def test_parents_are_not_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.gpkg"
+    Grid(2, 2).table().to_file(file, layer="town")
+    table({"500101": box(0, 0, 9, 9)}).to_file(file, layer="county")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"a\.gpkg:town is given both as input and as parents"):
+        diming.check_files(f"{file}:town", parents=["a.gpkg:town"])
+    with pytest.raises(UsageError, match="both as input and as parents"):
+        diming.check_files(str(file), parents=["a.gpkg:county"])
+    assert diming.check_files(f"{file}:town", parents=["a.gpkg:county"]).inputs[1].parents
+
+
+def test_a_crs_is_looked_at_even_where_none_is_needed(tmp_path: Path) -> None:
+    file = tmp_path / "a.gpkg"
+    Grid(2, 2).table().to_file(file)
+    with pytest.raises(UnreadableInput, match="nonsense"):
+        diming.check_files(str(file), crs="nonsense")
+    assert diming.check_files(str(file), crs="EPSG:4490").findings == ()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
+from diming.cli.streams import tell
 from diming.present.language import LANGUAGES, language_from_environment, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
     from diming.present.language import Template
 
@@ -32,7 +32,7 @@ class Session:
     def tell(self, template: Template, **places: object) -> None:
         """Write a sentence to stderr, unless asked to be quiet."""
         if not self.quiet:
-            click.echo(self.say(template, **places), file=sys.stderr)
+            tell(self.say(template, **places))
 
 
 def session_of(context: click.Context) -> Session:

@@ -15,6 +15,7 @@ import shapely
 
 from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
+from diming.geometry.ground import parse_crs
 from diming.handbook import Handbook, load_handbook
 from diming.model.finding import CheckSettings, Finding, Report
 from diming.model.rule import CODE_RULES, COVERAGE_RULES, PARENT_RULES, SHAPE_RULES, wanted_rules
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import geopandas
 
+    from diming.files.delivery import Delivery
     from diming.model.finding import Exemption
     from diming.tables import Units
 
@@ -45,6 +47,17 @@ Progress = Callable[[str, int, int], None]
 
 #: Threads that are still of use, a processor.
 _THREADS_A_PROCESSOR = 4
+
+
+def _apart(inputs: Sequence[Delivery], parents: Sequence[Delivery]) -> None:
+    """Refuse parents that are the inputs themselves: every unit would fill itself."""
+    given = {(os.path.realpath(d.path), d.layer) for d in inputs}
+    for delivery in parents:
+        if (os.path.realpath(delivery.path), delivery.layer) in given:
+            raise UsageError(
+                "{path} is given both as input and as parents; give the level above as parents",
+                path=delivery.path + (f":{delivery.layer}" if delivery.layer else ""),
+            )
 
 
 def _threads(jobs: object) -> int:
@@ -112,7 +125,8 @@ def check_files(
     UnreadableInput
         If an input cannot be read, or states no CRS.
     UsageError
-        If a rule is named that does not exist, or none is left to run.
+        If a rule is named that does not exist, or none is left to run, or parents
+        are inputs as well.
     """
     from diming.files.reading import read as read_inputs
 
@@ -120,9 +134,13 @@ def check_files(
     jobs = _threads(jobs)
     options = replace(read or ReadOptions(), jobs=jobs)
     wanted = wanted_rules(settings)
+    if crs is not None:
+        # Said in vain where all inputs state theirs, but a slip all the same.
+        parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
     deliveries = read_inputs(inputs, options, progress)
     above = read_inputs(parents, replace(options, layer=None), progress) if parents else []
+    _apart(deliveries, above)
     known = take_in(read_inputs([reference], ReadOptions(), progress)) if reference else None
     intake = take_in(deliveries, above, crs=crs, day=settings.date)
     work = _Check(intake, settings, wanted, jobs, progress or _silent, load_handbook(), known)
