@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -27,7 +27,8 @@ from diming.rules.shape import shape_findings
 from diming.rules.survey import Survey, fingerprint
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
-from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
+from diming.services.frames import delivery_of
+from diming.services.intake import Intake, take_in, trouble_findings
 from diming.services.levels import by_level, parent_codes, parent_of
 from diming.services.placing import choose_ground, doubt_crs, known_centres, shift_findings
 from diming.services.summing import backdrop as outlines
@@ -35,7 +36,7 @@ from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas
 
@@ -60,6 +61,32 @@ def _apart(inputs: Sequence[Delivery], parents: Sequence[Delivery]) -> None:
             )
 
 
+def _settings(settings: object) -> CheckSettings:
+    if settings is not None and not isinstance(settings, CheckSettings):
+        raise UsageError("settings must be CheckSettings, not {kind}", kind=type(settings).__name__)
+    return settings or CheckSettings()
+
+
+def _paths(given: object) -> list[str]:
+    """Return one path or several as texts."""
+    each = [given] if isinstance(given, str | os.PathLike) else given
+    if each is None:
+        return []
+    if not isinstance(each, list | tuple | set | frozenset | Iterator):
+        raise UsageError(
+            "names of files are wanted, not {kind}; check checks tables", kind=type(each).__name__
+        )
+    paths = []
+    for path in each:
+        if not isinstance(path, str | os.PathLike):
+            raise UsageError(
+                "names of files are wanted, not {kind}; check checks tables",
+                kind=type(path).__name__,
+            )
+        paths.append(os.fsdecode(path))
+    return paths
+
+
 def _threads(jobs: object) -> int:
     """Return a number of threads; more than processors can use are not started."""
     try:
@@ -78,11 +105,11 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 
 def check_files(
-    inputs: Sequence[str],
+    inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     settings: CheckSettings | None = None,
     read: ReadOptions | None = None,
-    parents: Sequence[str] = (),
+    parents: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     reference: str | None = None,
     exceptions: str | None = None,
     crs: str | None = None,
@@ -130,11 +157,15 @@ def check_files(
     """
     from diming.files.reading import read as read_inputs
 
-    settings = settings or CheckSettings()
+    settings = _settings(settings)
     jobs = _threads(jobs)
+    inputs, parents = _paths(inputs), _paths(parents)
+    if not inputs:
+        raise UsageError("no files to check were given; name at least one")
     options = replace(read or ReadOptions(), jobs=jobs)
     wanted = wanted_rules(settings)
     if crs is not None:
+        crs = crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs)
         # Said in vain where all inputs state theirs, but a slip all the same.
         parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
@@ -156,9 +187,14 @@ def check_tables(
     jobs: int = 1,
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
-    settings = settings or CheckSettings()
+    settings = _settings(settings)
     jobs = _threads(jobs)
     wanted = wanted_rules(settings)
+    if parents is not None and parents is table:
+        raise UsageError(
+            "{path} is given both as input and as parents; give the level above as parents",
+            path="GeoDataFrame",
+        )
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)
