@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from diming.model.facts import Facts
 from diming.model.finding import CheckSettings
 from diming.present.live import LiveReport
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
     import geopandas
@@ -19,7 +20,7 @@ def check(
     table: geopandas.GeoDataFrame,
     *,
     parents: geopandas.GeoDataFrame | None = None,
-    fields: Mapping[str, str] = MappingProxyType({}),
+    fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
     jobs: int = 1,
     **options: Any,
@@ -28,7 +29,7 @@ def check(
 
     Parameters
     ----------
-    table : geopandas.GeoDataFrame
+    table : geopandas.GeoDataFrame or geopandas.GeoSeries
         Polygons with a CRS; columns are recognised as in files.
     parents : geopandas.GeoDataFrame, optional
         The level above.
@@ -50,6 +51,8 @@ def check(
     ------
     UnreadableInput
         If the table has no CRS or no polygons.
+    UsageError
+        If it is no such table, or a setting cannot be meant.
 
     Examples
     --------
@@ -64,18 +67,23 @@ def check(
     """
     from diming.services.check import check_tables
 
-    asked = replace(settings or CheckSettings(), **options)
+    if options:
+        settings = replace(settings or CheckSettings(), **options)
     return LiveReport.of(
-        check_tables(table, parents=parents, fields=fields, settings=asked, jobs=jobs)
+        check_tables(table, parents=parents, fields=fields, settings=settings, jobs=jobs)
     )
 
 
-def check_files(*inputs: str, settings: CheckSettings | None = None, **options: Any) -> LiveReport:
+def check_files(
+    *inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    settings: CheckSettings | None = None,
+    **options: Any,
+) -> LiveReport:
     """Check boundary files as one coverage, as ``diming check`` does.
 
     Parameters
     ----------
-    *inputs : str
+    *inputs : str or list of str
         Files, folders, globs; ``file.gpkg:layer`` names a layer.
     settings : CheckSettings, optional
     **options
@@ -85,8 +93,15 @@ def check_files(*inputs: str, settings: CheckSettings | None = None, **options: 
     Returns
     -------
     LiveReport
+
+    Raises
+    ------
+    UsageError
+        If no file is named, or something that is no name.
     """
     from diming.services.check import check_files as run
 
-    paths: Sequence[str] = [str(i) for i in inputs]
+    paths: list[Any] = []
+    for given in inputs:
+        paths += given if isinstance(given, list | tuple) else [given]
     return LiveReport.of(run(paths, settings=settings, **{"backdrop": True, **options}))

@@ -178,6 +178,54 @@ def test_an_output_that_cannot_be_written_is_one_sentence(service, tmp_path, mon
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "output"),
+    [
+        ("a.gpkg", "a.gpkg-wal"),
+        ("a.gpkg", "a.gpkg-journal"),
+        ("a.gpkg:town", "a.gpkg-shm"),
+        ("a.gpkg", "a.gpkg.aux.xml"),
+        ("a.shp", "a.shp.xml"),
+        ("a.shp", "a.qpj"),
+        ("a.gdb", "a.gdb/a00000001.gdbtable"),
+        ("a.gpkg", "link"),
+    ],
+)
+def test_what_belongs_to_an_input_is_not_written(service, tmp_path, monkeypatch, given, output):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.gpkg").touch()
+    (tmp_path / "a.shp").touch()
+    (tmp_path / "a.gdb").mkdir()
+    (tmp_path / "link").symlink_to("a.gpkg-wal")
+    assert "is an input" in complaint(run(given, "--output", output))
+    assert service.calls == []
+
+
+def test_a_name_too_long_is_told_before_the_work(service, tmp_path):
+    assert "cannot be written: File name too long" in complaint(
+        run("x", "--output", tmp_path / ("报" * 300))
+    )
+    assert service.calls == []
+
+
+def test_a_working_directory_that_is_gone(service, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert "cannot be written" in complaint(run("/x", "--output", "r.json"))
+    assert service.calls == []
+
+
+@pytest.mark.parametrize(
+    "name", ["--crs", "--reference", "--exceptions", "--layer", "--output", "--parents"]
+)
+def test_an_empty_value_is_a_slip(service, name):
+    assert f"{name} is empty" in complaint(run("x", name, ""))
+    assert "INPUT is empty" in complaint(run("x", ""))
+    assert service.calls == []
+
+
 def test_output_to_a_device(service):
     assert run("x", "--output", os.devnull).exit_code == 1
 

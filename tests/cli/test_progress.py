@@ -58,3 +58,20 @@ def test_a_hostile_stage_stays_on_its_line(clock):
     progress("文件\n\x1b" + "长" * 300, 1, 2)
     assert "\n" not in stream.getvalue()
     assert "\x1b" not in stream.getvalue()
+
+
+def test_without_stderr_there_is_nothing_to_show(clock, monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    with Progress("en", clock=clock) as progress:
+        clock.now = 9
+        progress("read", 1, 2)
+
+
+def test_a_terminal_that_goes_does_not_stop_the_check(clock):
+    class Gone(Terminal):
+        def write(self, text):
+            raise OSError(5, "Input/output error")
+
+    with Progress("en", stream=Gone(), clock=clock) as progress:
+        clock.now = 9
+        progress("read", 1, 2)

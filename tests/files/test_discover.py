@@ -1,5 +1,6 @@
 """Which files inputs mean: files, folders, patterns, layers."""
 
+import os
 import shutil
 
 import pytest
@@ -169,3 +170,10 @@ def test_wrong_endings(tmp_path, ending):
             read_one(wrong)
         except UnreadableInput:
             continue
+
+
+def test_devices_and_pipes_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "a.gpkg")
+    for given in ("/dev/zero", str(tmp_path / "a.gpkg"), str(tmp_path)):
+        with pytest.raises(UnreadableInput, match="a device or a pipe"):
+            expand([given])

@@ -116,6 +116,13 @@ EVERY = [
         facts={"exception": "gap:1", "approver": "张三", "expired_on": date(2024, 1, 1)},
     ),
     finding("exception-unused", "info", units=(), facts={"exception": "gap:1", "approver": "李四"}),
+    finding(
+        "exception-unused",
+        "warning",
+        units=(),
+        measures={"more_count": 7.0},
+        facts={"reason": "more"},
+    ),
 ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
+import pickle
 import subprocess
 import sys
 from datetime import date
@@ -192,8 +194,8 @@ def test_an_exception_is_unused_only_where_its_rule_ran(
         ("id,reason,approver,date\noverlap:1,a,b,soon\n", "«soon» is no date"),
         ("id,reason,approver,date\na,a,b,2026-01-01\na,a,b,2026-01-01\n", "listed twice"),
         ("[1]", "must have the fields"),
-        ('{"exceptions": 5}', "must have the fields"),
-        ('{"exception": []}', "missing here: id"),
+        ('{"exceptions": 5}', "must hold a list"),
+        ('{"exception": []}', "must hold a list"),
         ("[{", "not valid JSON"),
     ],
 )
@@ -315,3 +317,44 @@ def test_samples_are_as_documented() -> None:
     )
     assert invented.summary()["error"] == 0
     assert invented.inputs[0].remarks == ("illustrative",)
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 1.5, "2", None, True])
+def test_threads_are_a_whole_number(jobs: object) -> None:
+    with pytest.raises(UsageError, match="jobs must be a whole number"):
+        diming.check(Grid(2, 2).table(), jobs=jobs)
+
+
+def test_no_more_threads_are_started_than_are_of_use() -> None:
+    assert diming.check(Grid(2, 2).table(), jobs=10**9).findings == ()
+
+
+def test_parents_are_not_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.gpkg"
+    Grid(2, 2).table().to_file(file, layer="town")
+    table({"500101": box(0, 0, 9, 9)}).to_file(file, layer="county")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"a\.gpkg:town is given both as input and as parents"):
+        diming.check_files(f"{file}:town", parents=["a.gpkg:town"])
+    with pytest.raises(UsageError, match="both as input and as parents"):
+        diming.check_files(str(file), parents=["a.gpkg:county"])
+    assert diming.check_files(f"{file}:town", parents=["a.gpkg:county"]).inputs[1].parents
+
+
+def test_a_crs_is_looked_at_even_where_none_is_needed(tmp_path: Path) -> None:
+    file = tmp_path / "a.gpkg"
+    Grid(2, 2).table().to_file(file)
+    with pytest.raises(UnreadableInput, match="nonsense"):
+        diming.check_files(str(file), crs="nonsense")
+    assert diming.check_files(str(file), crs="EPSG:4490").findings == ()
+
+
+def test_reports_go_through_processes() -> None:
+    world = Grid()
+    world.bump_east(1, 1, 0.5)
+    report = diming.check(world.table())
+    again = pickle.loads(pickle.dumps(report))
+    assert again.findings[0].measures == report.findings[0].measures
+    assert copy.deepcopy(report).summary() == report.summary()
+    with pytest.raises(TypeError, match="do not change"):
+        report.findings[0].facts["x"] = 1

@@ -31,6 +31,9 @@ FORMATS = ("text", "json", "csv", "geojson", "html")
 #: What can be run or left out; ``seam`` picks the findings between inputs.
 CHOICES = (*RULES, "seam")
 
+#: Options of any text, which an unset variable of a script leaves empty.
+_TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "output")
+
 
 @click.command(
     cls=LocalCommand,
@@ -122,6 +125,9 @@ def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> i
     session = session_of(context)
     if not inputs:
         raise UsageError("no INPUT was given: name the files to check (see diming check --help)")
+    for name, values in {"INPUT": inputs, **{f"--{k}": given[k] for k in _TEXTS}}.items():
+        if "" in (values if isinstance(values, tuple) else (values,)):
+            raise UsageError("{option} is empty; give a value, or leave it out", option=name)
     output = None if given["output"] in (None, "-") else given["output"]
     chosen = given["format_"] or _format_of(output)
     others = [*given["parents"], *filter(None, (given["reference"], given["exceptions"]))]

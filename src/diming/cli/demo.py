@@ -32,7 +32,7 @@ TITLES = {
 @click.pass_context
 def demo(context: click.Context, /, folder: str) -> None:
     """Check the samples; findings are what they are there for, so the exit code is 0."""
-    from diming.cli.output import write_file
+    from diming.cli.output import echo, write_file
     from diming.cli.progress import Progress
     from diming.present.page import render_page
     from diming.present.text import summary_line
@@ -58,7 +58,7 @@ def demo(context: click.Context, /, folder: str) -> None:
             command = " ".join(
                 ["diming check", *show.inputs, *(f"--parents {p}" for p in show.parents)]
             )
-            click.echo(f"{say(TITLES[show.title], session.lang)}\n  {command}")
-            click.echo(f"  {summary_line(report, session.lang)}")
-            click.echo(f"  → {page.resolve()}\n")
-    click.echo(say(N_("Open the pages above in a browser."), session.lang))
+            echo(f"{say(TITLES[show.title], session.lang)}\n  {command}")
+            echo(f"  {summary_line(report, session.lang)}")
+            echo(f"  → {page.resolve()}\n")
+    echo(say(N_("Open the pages above in a browser."), session.lang))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
 from typing import TYPE_CHECKING
 
 import click
 
+from diming.cli.streams import silence_stdout, tell
 from diming.errors import DimingError
 from diming.present.language import N_, say
 from diming.present.plain import plain
@@ -48,8 +47,8 @@ def explain(error: BaseException, session: Session) -> None:
         silence_stdout()
         return
     if session.debug and not isinstance(error, click.ClickException):
-        traceback.print_exception(error, file=sys.stderr)
-    click.echo(f"diming: {sentence(error, session.lang)}", file=sys.stderr)
+        tell("".join(traceback.format_exception(error)).rstrip("\n"))
+    tell(f"diming: {sentence(error, session.lang)}")
 
 
 def sentence(error: BaseException, lang: str) -> str:
@@ -71,15 +70,6 @@ def sentence(error: BaseException, lang: str) -> str:
         kind=type(error).__name__,
         detail=plain(error),
     )
-
-
-def silence_stdout() -> None:
-    """Send further output nowhere: whoever read it has left (``| head``)."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def _click_sentence(error: click.ClickException, lang: str) -> str:

@@ -80,6 +80,14 @@ class LocalOption(click.Option):
         return names, text.replace(self.help, session_of(ctx).say(self.help), 1)
 
 
+def _show_help(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from diming.cli.output import echo
+
+        echo(context.get_help())
+        context.exit()
+
+
 class LocalCommand(click.Command):
     """A command whose help is a key of the catalogues."""
 
@@ -114,6 +122,7 @@ class LocalCommand(click.Command):
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = session_of(ctx).say(HELP_OF_HELP)
+            option.callback = _show_help
         return option
 
 

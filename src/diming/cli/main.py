@@ -11,6 +11,7 @@ from diming.cli.failures import CLEAN, USAGE, exit_code, explain
 from diming.cli.help import LocalGroup
 from diming.cli.options import common_options, option
 from diming.cli.session import Session, language_from_arguments, session_of
+from diming.cli.streams import attach, tell
 from diming.present.language import N_
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Diming(LocalGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run, and exit."""
+        attach()
         arguments = list(sys.argv[1:] if args is None else args)
         session = Session(language_from_arguments(arguments))
         extra.update(standalone_mode=False, obj=session)
@@ -43,10 +45,11 @@ class Diming(LocalGroup):
 
 def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
+        from diming.cli.output import echo
         from diming.cli.versions import versions
 
         for name, version in versions():
-            click.echo(f"{name} {version}")
+            echo(f"{name} {version}")
         context.exit(CLEAN)
 
 
@@ -85,5 +88,5 @@ def main(context: click.Context, /, archive: str | None) -> None:
     """Run a command."""
     session_of(context).archive = archive
     if context.invoked_subcommand is None:
-        click.echo(context.get_help(), err=True)
+        tell(context.get_help())
         context.exit(USAGE)

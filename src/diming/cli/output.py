@@ -7,17 +7,24 @@ import os
 import secrets
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diming.cli.failures import silence_stdout
+from diming.cli.streams import silence_stdout
 from diming.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Files that make up one Shapefile.
-_SIDECARS = {".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".cst"}
+_SIDECARS = {
+    ".shp", ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".cst", ".qpj", ".qmd",
+    ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".atx",
+}  # fmt: skip
+
+#: What is added to the whole name of a file for what belongs to it: logs of databases, metadata.
+_COMPANIONS = ("-wal", "-journal", "-shm", ".xml", ".aux.xml", ".ovr")
 
 
 def write_stdout(text: str, *, utf8: bool) -> None:
@@ -30,6 +37,11 @@ def write_stdout(text: str, *, utf8: bool) -> None:
     utf8 : bool
         Whether the format demands UTF-8 whatever the terminal speaks; otherwise
         characters it does not know are shown as escapes.
+
+    Raises
+    ------
+    UsageError
+        If stdout is closed, or has no room.
     """
     stream = sys.stdout
     buffer = getattr(stream, "buffer", None)
@@ -43,6 +55,14 @@ def write_stdout(text: str, *, utf8: bool) -> None:
         stream.flush()
     except BrokenPipeError:
         silence_stdout()
+    except (OSError, ValueError) as error:
+        silence_stdout()
+        raise _unwritable("stdout", error) from error
+
+
+def echo(line: str) -> None:
+    """Write a line to stdout."""
+    write_stdout(line + "\n", utf8=False)
 
 
 def check_output(output: str, inputs: Iterable[str]) -> None:
@@ -51,10 +71,17 @@ def check_output(output: str, inputs: Iterable[str]) -> None:
     Asked before the work begins, so that nobody waits in vain.
     """
     path = Path(output)
+    try:
+        # A name too long, or a working directory that is gone, shows here.
+        folder = path.absolute().parent
+        with suppress(FileNotFoundError):
+            path.stat()
+    except (OSError, ValueError) as error:
+        raise _unwritable(output, error) from error
     if path.is_dir():
         raise UsageError("{output} is a folder; name a file", output=output)
-    if not path.absolute().parent.is_dir():
-        raise UsageError("the folder {folder} does not exist", folder=str(path.absolute().parent))
+    if not folder.is_dir():
+        raise UsageError("the folder {folder} does not exist", folder=str(folder))
     refuse_input(output, inputs)
 
 
@@ -75,20 +102,24 @@ def write_file(output: str, text: str) -> None:
     UsageError
         If it cannot be written there.
     """
-    # A link stays a link: what it points to is replaced.
-    path = Path(os.path.realpath(output))
     data = text.encode("utf-8", errors="backslashreplace")
     try:
+        # A link stays a link: what it points to is replaced.
+        path = Path(os.path.realpath(output))
         if _is_device(path):
             path.write_bytes(data)
             return
         _replace(path, data)
-    except OSError as error:
-        raise UsageError(
-            "{output} cannot be written: {detail}",
-            output=output,
-            detail=error.strerror or type(error).__name__,
-        ) from error
+    except (OSError, ValueError) as error:
+        raise _unwritable(output, error) from error
+
+
+def _unwritable(output: str, error: OSError | ValueError) -> UsageError:
+    detail = error.strerror if isinstance(error, OSError) else str(error)
+    return UsageError(
+        "{output} cannot be written: {detail}",
+        output=output, detail=detail or type(error).__name__,
+    )  # fmt: skip
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -122,16 +153,19 @@ def _files(given: str) -> Iterator[Path]:
 
 
 def _same(target: Path, source: Path) -> bool:
+    """Tell whether a target is a source, or a file that belongs to it."""
     try:
+        target, source = Path(os.path.realpath(target)), Path(os.path.realpath(source))
         if source.is_dir():
-            return False
+            # A database in a folder is one input; what lies in other folders is asked one by one.
+            return source.suffix.lower() == ".gdb" and source in target.parents
         if target.exists() and source.exists() and target.samefile(source):
             return True
-    except OSError:
+    except (OSError, ValueError):
         return False
-    # Part of the same Shapefile.
-    return (
-        {target.suffix.lower(), source.suffix.lower()} <= _SIDECARS
-        and target.stem == source.stem
-        and target.absolute().parent.resolve() == source.absolute().parent.resolve()
+    if target.parent != source.parent:
+        return False
+    companions = {source.name.lower() + ending for ending in _COMPANIONS}
+    return target.name.lower() in companions or (
+        {target.suffix.lower(), source.suffix.lower()} <= _SIDECARS and target.stem == source.stem
     )

@@ -46,7 +46,8 @@ class Progress:
         self._lang = lang
         self._stream = stream if stream is not None else sys.stderr
         self._clock = clock
-        self._shows = not quiet and self._stream.isatty()
+        # There may be no stderr at all.
+        self._shows = not quiet and self._stream is not None and self._stream.isatty()
         self._due = clock() + PATIENCE_S
         self._drawn = 0
 
@@ -83,8 +84,12 @@ class Progress:
 
     def _draw(self, text: str) -> None:
         width = display_width(text)
-        self._stream.write("\r" + text + " " * (self._drawn - width))
-        if not text:
-            self._stream.write("\r")
-        self._stream.flush()
+        try:
+            self._stream.write("\r" + text + " " * (self._drawn - width))
+            if not text:
+                self._stream.write("\r")
+            self._stream.flush()
+        except OSError:
+            # The terminal is gone; the check is not.
+            self._shows, width = False, 0
         self._drawn = width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diming.errors import UnreadableInput
+from diming.errors import UnreadableInput, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,8 @@ def as_text(value: object) -> str:
     """Return a cell as text: nothing is an empty string, whole numbers have no ``.0``."""
     if value is None or str(value) in ("nan", "NaT", "<NA>"):
         return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="backslashreplace")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -62,7 +64,15 @@ def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -
     ------
     UnreadableInput
         If a column the user named is not there.
+    UsageError
+        If there is no such role.
     """
+    for role in fields:
+        if role not in NAMES:
+            raise UsageError(
+                "there is no role «{role}» for a column; the roles are: {choices}",
+                role=str(role)[:60], choices=list(NAMES),
+            )  # fmt: skip
     by_name = {str(c).strip().lower(): str(c) for c in reversed(list(columns))}
     found: dict[str, str] = {}
     for name, wide in _CUT.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from diming.model.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +32,8 @@ class Trouble:
     fid: int
     #: True when the record is examined all the same (an unclosed ring taken as closed).
     examined: bool = False
-    measures: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    measures: Mapping[str, float] = field(default_factory=lambda: Facts({}))
+    facts: Mapping[str, Any] = field(default_factory=lambda: Facts({}))
     #: x, y in the CRS of the layer.
     at: tuple[float, float] | None = None
     #: What the record says of itself, as far as it could be read.
@@ -72,5 +73,5 @@ class ReadOptions:
     #: Layer for inputs that do not name theirs.
     layer: str | None = None
     #: Role → column name, overriding recognition.
-    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, str] = field(default_factory=lambda: Facts({}))
     encoding: str | None = None

@@ -128,6 +128,12 @@ def _containers(file: Path, path: str, layer: str | None) -> Iterator[Source]:
             )  # fmt: skip
         for each in inside:
             yield from _containers(each, str(each), layer)
+    elif file.exists() and not file.is_file() and not file.is_dir():
+        # A device may have no end, and a pipe nobody that writes to it.
+        raise UnreadableInput(
+            "{path}: this is no file but a device or a pipe; save the data in a file first",
+            path=path,
+        )
     elif file.suffix.lower() == ".zip":
         yield from _members(file, path, layer)
     else:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from diming.errors import UsageError
+from diming.model.code import CODE_SYSTEMS
+from diming.model.facts import Facts
+
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = Facts({})
 
 
 class Severity(StrEnum):
@@ -63,9 +68,9 @@ class Finding:
     names: tuple[str, ...] = ()
     records: tuple[RecordRef, ...] = ()
     #: Numbers, each key ending in its unit: ``area_m2``, ``width_m``, ``parts_count``.
-    measures: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    measures: Mapping[str, float] = NOTHING
     #: Other facts a message needs: ``reason``, ``expected``, ``column``…
-    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    facts: Mapping[str, Any] = NOTHING
     #: A place to look at: WGS 84 longitude, latitude (input x, y if the CRS is unknown).
     at: tuple[float, float] | None = None
     #: A shapely geometry in the same coordinates as `at`, or None.
@@ -85,7 +90,7 @@ class RuleRun:
     status: str
     #: Why it did not run, as a message key with facts; None when it ran.
     reason: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    facts: Mapping[str, Any] = NOTHING
     findings: int = 0
 
 
@@ -116,11 +121,22 @@ class InputRecord:
     parents: bool = False
 
 
+#: Largest tolerance, in metres: a larger one hides what a check is to find.
+MOST_TOLERANCE_M = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
     """What a check was asked to do; it travels in the report, so a result can be repeated.
 
-    All lengths are metres on the ground.
+    All lengths are metres on the ground. A single rule stands for a tuple of
+    one; `date` may be given as ISO text or with a time of day.
+
+    Raises
+    ------
+    UsageError
+        If a length is negative or no number, the tolerance is above one metre,
+        or the code system or the date is none.
     """
 
     gap_width_m: float = 5.0
@@ -133,6 +149,67 @@ class CheckSettings:
     date: datetime.date | None = None
     rules: tuple[str, ...] | None = None
     skip: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Bring the values into form, and refuse what cannot be meant."""
+        settle = object.__setattr__
+        for name in (
+            "gap_width_m", "tolerance_m", "spike_angle_deg", "spike_length_m", "sliver_width_m",
+            "short_edge_m",
+        ):  # fmt: skip
+            settle(self, name, _measure(name, getattr(self, name)))
+        if self.tolerance_m > MOST_TOLERANCE_M:
+            raise UsageError(
+                "a tolerance of {value} m would hide defects; give at most {most} m",
+                value=self.tolerance_m, most=MOST_TOLERANCE_M,
+            )  # fmt: skip
+        if self.code_system not in CODE_SYSTEMS:
+            raise UsageError(
+                "there is no code system «{value}»; give one of: {choices}",
+                value=str(self.code_system)[:60], choices=list(CODE_SYSTEMS),
+            )  # fmt: skip
+        settle(self, "date", _day(self.date))
+        settle(self, "rules", None if self.rules is None else _names(self.rules))
+        settle(self, "skip", _names(self.skip))
+
+
+def _measure(name: str, value: Any) -> float:
+    try:
+        number = math.nan if isinstance(value, bool | str | bytes) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise UsageError(
+            "{name} must be a number, zero or more, not «{value}»",
+            name=name, value=str(value)[:60],
+        )  # fmt: skip
+    return number
+
+
+def _day(value: Any) -> datetime.date | None:
+    try:
+        if isinstance(value, str):
+            value = datetime.datetime.fromisoformat(value.strip())
+        # A pandas Timestamp is one too.
+        if isinstance(value, datetime.datetime):
+            value = value.date()
+    except ValueError:
+        value = math.nan
+    # pandas' NaT calls itself a date, but does not equal itself.
+    if value is not None and (not isinstance(value, datetime.date) or value != value):
+        raise UsageError("date must be a date such as 2024-12-31")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if value is None:
+        return ()
+    if not isinstance(value, Iterable):
+        raise UsageError("rules and skip must be names of rules, not «{value}»", value=str(value))
+    names = [str(name) for name in value]
+    return tuple(sorted(names) if isinstance(value, set | frozenset) else names)
 
 
 @dataclass(frozen=True, slots=True)

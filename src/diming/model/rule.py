@@ -37,7 +37,7 @@ def wanted_rules(settings: CheckSettings) -> frozenset[str]:
     Raises
     ------
     UsageError
-        If a rule is named that does not exist.
+        If a rule is named that does not exist, or nothing is left to run.
     """
     for name in (*(settings.rules or ()), *settings.skip):
         if name not in RULES and name != "seam":
@@ -48,4 +48,8 @@ def wanted_rules(settings: CheckSettings) -> frozenset[str]:
     chosen = settings.rules
     if chosen is None or set(chosen) == {"seam"}:
         chosen = RULES
-    return frozenset(chosen) - frozenset(settings.skip)
+    left = frozenset(chosen) - frozenset(settings.skip)
+    asked = RULES if settings.rules is None else settings.rules
+    if not left - {"seam"} or not set(asked) - set(settings.skip):
+        raise UsageError("rules and skip, taken together, leave nothing to run; name other rules")
+    return left

@@ -155,6 +155,7 @@ HINTS: dict[str, str] = {
     "exception-unused": N_(
         "Remove it from the list of exceptions if the defect has been repaired."
     ),
+    "exception-unused:more": N_("Check whether the list of exceptions is that of these data."),
 }
 
 #: Added to the hint when the units come from different inputs.

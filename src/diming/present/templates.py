@@ -186,6 +186,11 @@ MESSAGES: dict[str, Template] = {
     "exception-unused": N_(
         "The exception {exception}, approved by {approver}, fits no finding of this check"
     ),
+    "exception-unused:more": P_(
+        "{more_count} more exception fits no finding of this check",
+        "{more_count} more exceptions fit no finding of this check",
+        "more_count",
+    ),
 }
 
 #: Clauses added to a message when the fact or measure named first is there.

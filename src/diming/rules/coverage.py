@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from diming.geometry.grouping import collect
 from diming.geometry.measure import Sizes, sizes
 from diming.geometry.noding import Touches, resolve
 from diming.geometry.slits import is_slit, open_slits
+from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.division import divide
 from diming.rules.survey import Survey, place_mark
@@ -43,7 +43,7 @@ class Patches:
     face: Ints
     rims: Rims
     graph: Graph
-    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, Any] = field(default_factory=lambda: Facts({}))
 
     def kind_of_face(self, face: Ints) -> NDArray[np.object_]:
         """Return the kind of faces, by their pieces."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyproj
 import shapely
 
 from diming.geometry.ground import metres_per_degree, transform
+from diming.model.facts import Facts
 from diming.model.finding import Finding, RecordRef, Severity
 from diming.rules.survey import fingerprint
 
@@ -168,8 +168,8 @@ def crs_suspect(
         rule="crs-suspect",
         severity=Severity.WARNING,
         records=(RecordRef(input_, -1),),
-        measures=MappingProxyType(measures or {}),
-        facts=MappingProxyType({"reason": reason, "crs": crs.name, "path": path, **(facts or {})}),
+        measures=Facts(measures or {}),
+        facts=Facts({"reason": reason, "crs": crs.name, "path": path, **(facts or {})}),
         id=fingerprint(
             "crs-suspect", (path.replace("\\", "/").rsplit("/", 1)[-1],), reason.encode()
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import shapely
 from diming.geometry.chain import Chain, Floats, Ints, residual
 from diming.geometry.ground import Ground, same_crs, transform
 from diming.geometry.nodes import Graph, Noise, number
+from diming.model.facts import Facts
 from diming.model.finding import Finding, RecordRef, Severity
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class Survey:
         severity: Severity,
         units: Iterable[int],
         *,
-        measures: Mapping[str, float] = MappingProxyType({}),
-        facts: Mapping[str, Any] = MappingProxyType({}),
+        measures: Mapping[str, float] = Facts({}),
+        facts: Mapping[str, Any] = Facts({}),
         at: Floats | None = None,
         geometry: Any = None,
         mark: bytes = b"",
@@ -191,8 +191,8 @@ class Survey:
             units=labels,
             names=tuple(str(s.units.name[i]) for s, i in mine),
             records=tuple(RecordRef(int(s.units.input[i]), int(s.units.fid[i])) for s, i in mine),
-            measures=MappingProxyType({k: _number(v) for k, v in measures.items()}),
-            facts=MappingProxyType(dict(facts)),
+            measures=Facts({k: _number(v) for k, v in measures.items()}),
+            facts=Facts(dict(facts)),
             at=None if where is None else (float(where[0]), float(where[1])),
             geometry=geometry,
             seam=len(inputs) > 1,

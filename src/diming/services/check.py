@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
+from diming.geometry.ground import parse_crs
 from diming.handbook import Handbook, load_handbook
+from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Report
 from diming.model.rule import (
     CODE_RULES,
@@ -31,7 +35,8 @@ from diming.rules.shape import shape_findings
 from diming.rules.survey import Survey
 from diming.rules.validity import as_areas, valid, validity_findings
 from diming.services.exceptions import apply_exceptions, read_exceptions
-from diming.services.intake import Intake, delivery_of, take_in, trouble_findings
+from diming.services.frames import delivery_of
+from diming.services.intake import Intake, take_in, trouble_findings
 from diming.services.levels import by_level, parent_codes, parent_of
 from diming.services.placing import choose_ground, doubt_crs, known_centres, shift_findings
 from diming.services.summing import backdrop as outlines
@@ -39,14 +44,68 @@ from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas
 
+    from diming.files.delivery import Delivery
     from diming.model.finding import Exemption
     from diming.tables import Units
 
 Progress = Callable[[str, int, int], None]
+
+#: Threads that are still of use, a processor.
+_THREADS_A_PROCESSOR = 4
+
+
+def _apart(inputs: Sequence[Delivery], parents: Sequence[Delivery]) -> None:
+    """Refuse parents that are the inputs themselves: every unit would fill itself."""
+    given = {(os.path.realpath(d.path), d.layer) for d in inputs}
+    for delivery in parents:
+        if (os.path.realpath(delivery.path), delivery.layer) in given:
+            raise UsageError(
+                "{path} is given both as input and as parents; give the level above as parents",
+                path=delivery.path + (f":{delivery.layer}" if delivery.layer else ""),
+            )
+
+
+def _settings(settings: object) -> CheckSettings:
+    if settings is not None and not isinstance(settings, CheckSettings):
+        raise UsageError("settings must be CheckSettings, not {kind}", kind=type(settings).__name__)
+    return settings or CheckSettings()
+
+
+def _paths(given: object) -> list[str]:
+    """Return one path or several as texts."""
+    each = [given] if isinstance(given, str | os.PathLike) else given
+    if each is None:
+        return []
+    if not isinstance(each, list | tuple | set | frozenset | Iterator):
+        raise UsageError(
+            "names of files are wanted, not {kind}; check checks tables", kind=type(each).__name__
+        )
+    paths = []
+    for path in each:
+        if not isinstance(path, str | os.PathLike):
+            raise UsageError(
+                "names of files are wanted, not {kind}; check checks tables",
+                kind=type(path).__name__,
+            )
+        paths.append(os.fsdecode(path))
+    return paths
+
+
+def _threads(jobs: object) -> int:
+    """Return a number of threads; more than processors can use are not started."""
+    try:
+        count = 0 if isinstance(jobs, bool) else operator.index(jobs)  # type: ignore[arg-type]
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise UsageError(
+            "jobs must be a whole number from 1 on, not «{value}»", value=str(jobs)[:60]
+        )
+    return min(count, _THREADS_A_PROCESSOR * (os.cpu_count() or 1))
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -54,11 +113,11 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 
 def check_files(
-    inputs: Sequence[str],
+    inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     settings: CheckSettings | None = None,
     read: ReadOptions | None = None,
-    parents: Sequence[str] = (),
+    parents: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     reference: str | None = None,
     exceptions: str | None = None,
     crs: str | None = None,
@@ -85,7 +144,8 @@ def check_files(
     crs : str, optional
         CRS of inputs that state none.
     jobs : int
-        Threads; the result does not depend on it.
+        Threads; the result does not depend on it, and no more are started than
+        the processors can use.
     backdrop : bool
         Whether to keep simplified outlines for a map.
     progress : callable, optional
@@ -100,16 +160,26 @@ def check_files(
     UnreadableInput
         If an input cannot be read, or states no CRS.
     UsageError
-        If a rule is named that does not exist.
+        If a rule is named that does not exist, or none is left to run, or parents
+        are inputs as well.
     """
     from diming.files.reading import read as read_inputs
 
-    settings = settings or CheckSettings()
+    settings = _settings(settings)
+    jobs = _threads(jobs)
+    inputs, parents = _paths(inputs), _paths(parents)
+    if not inputs:
+        raise UsageError("no files to check were given; name at least one")
     options = read or ReadOptions()
     wanted = wanted_rules(settings)
+    if crs is not None:
+        crs = crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs)
+        # Said in vain where all inputs state theirs, but a slip all the same.
+        parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
     deliveries = read_inputs(inputs, options, progress)
     above = read_inputs(parents, replace(options, layer=None), progress) if parents else []
+    _apart(deliveries, above)
     known = take_in(read_inputs([reference], ReadOptions(), progress)) if reference else None
     intake = take_in(deliveries, above, crs=crs, day=settings.date)
     work = _Check(intake, settings, wanted, jobs, progress or _silent, load_handbook(), known)
@@ -120,13 +190,19 @@ def check_tables(
     table: geopandas.GeoDataFrame,
     *,
     parents: geopandas.GeoDataFrame | None = None,
-    fields: Mapping[str, str] = MappingProxyType({}),
+    fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
     jobs: int = 1,
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
-    settings = settings or CheckSettings()
+    settings = _settings(settings)
+    jobs = _threads(jobs)
     wanted = wanted_rules(settings)
+    if parents is not None and parents is table:
+        raise UsageError(
+            "{path} is given both as input and as parents; give the level above as parents",
+            path="GeoDataFrame",
+        )
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)

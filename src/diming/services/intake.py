@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput, UsageError
-from diming.files.columns import PLAIN_IDS, as_text, recognise
-from diming.files.delivery import Delivery, Trouble
+from diming.files.columns import PLAIN_IDS, as_text
 from diming.geometry.ground import Ground, parse_crs, transform
-from diming.geometry.rings import FARTHEST
+from diming.model.facts import Facts
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
 from diming.model.unit import parse_level
 from diming.rules.survey import fingerprint
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 
     import pyproj
     from numpy.typing import NDArray
+
+    from diming.files.delivery import Delivery, Trouble
 
 _TEXT_ROLES = ("code", "name", "parent", "kind")
 
@@ -219,58 +219,11 @@ def trouble_findings(intake: Intake, ground: Ground) -> list[Finding]:
                 units=() if whole_file else (label,),
                 names=() if whole_file else (trouble.name,),
                 records=(RecordRef(number, trouble.fid),),
-                measures=MappingProxyType(measures),
-                facts=MappingProxyType({"reason": trouble.reason, **trouble.facts}),
+                measures=Facts(measures),
+                facts=Facts({"reason": trouble.reason, **trouble.facts}),
                 at=at,
                 geometry=None if at is None else shapely.points(*at),
                 id=fingerprint(trouble.rule, (intake.paths[number], label), mark),
             )
         )  # fmt: skip
     return result
-
-
-def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, str]) -> Delivery:
-    """Take a GeoDataFrame for a delivery; its rows, counted from 0, are the record numbers.
-
-    Raises
-    ------
-    UnreadableInput
-        If no row holds a polygon.
-    """
-    geometry = np.asarray(table.geometry.values, dtype=object)
-    names = recognise([c for c in table.columns if c != table.geometry.name], fields, path=path)
-    kinds = shapely.get_type_id(geometry)
-    areal = np.isin(kinds, (3, 6)) & ~shapely.is_empty(geometry)
-    troubles = []
-    for i in np.flatnonzero(~areal):
-        if geometry[i] is None or shapely.is_empty(geometry[i]):
-            reason = "null" if geometry[i] is None else "empty"
-            troubles.append(Trouble("empty-geometry", reason, int(i)))
-        else:
-            found = geometry[i].geom_type
-            troubles.append(Trouble("wrong-geometry-type", "type", int(i), facts={"found": found}))
-    finite = (np.abs(shapely.bounds(geometry)) < FARTHEST).all(axis=1)
-    troubles += [
-        Trouble("invalid-geometry", "not-finite", int(i)) for i in np.flatnonzero(areal & ~finite)
-    ]
-    areal &= finite
-    if not areal.any():
-        raise UnreadableInput("{path}: there are no polygons to check", path=path)
-    columns = {
-        role: np.asarray(table[column], dtype=object)[areal] for role, column in names.items()
-    }
-    delivery = Delivery(
-        path=path, layer=None, declared=len(table), sha256="",
-        crs=None if table.crs is None else table.crs.to_wkt(), encoding=None,
-        geometry=shapely.force_2d(geometry[areal]), fid=np.flatnonzero(areal).astype(np.int64),
-        columns=columns, column_names=names,
-    )  # fmt: skip
-    named = [
-        replace(t, code=_cell(table, names, "code", t.fid), name=_cell(table, names, "name", t.fid))
-        for t in troubles
-    ]
-    return replace(delivery, troubles=tuple(named))
-
-
-def _cell(table: Any, names: Mapping[str, str], role: str, row: int) -> str:
-    return as_text(table[names[role]].iloc[row]) if role in names else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from diming.model.facts import Facts
 from diming.model.finding import Backdrop, CheckSettings, Finding, RuleRun, Severity
 from diming.model.rule import EXCEPTION_RULES, RULES
 
@@ -84,7 +84,7 @@ def measured(ground: Ground) -> Mapping[str, Any]:
         "areas": "plane" if ground.is_plane else "tangent-plane-wgs84",
         "lengths": "plane" if ground.is_plane else "tangent-plane-wgs84",
     }
-    return MappingProxyType(facts)
+    return Facts(facts)
 
 
 def backdrop(level: LevelUnits) -> Backdrop | None:
