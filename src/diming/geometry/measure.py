@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from diming.geometry.ground import Ground
 
 #: Error allowed in a width, as a share of the face's mean width.
-WIDTH_PRECISION = 0.005
-#: Outline² / area from which a face is a sliver; a square has 16, a strip 1 : 12 has 56.
-SLIVER = 60.0
+WIDTH_PRECISION = 0.01
+#: Outline² / area from which a face is a sliver; a square has 16, a strip 1 : 7 has 37.
+SLIVER = 36.0
 #: Places in a sliver that are searched, and how far around, in distances across.
-PLACES, REACH = 6, 2.0
+PLACES, REACH = 10, 2.0
 #: Vertices of a sliver from which to look across, and how many looks at once.
 LOOKS, LOOKS_AT_ONCE = 400, 2_000_000
 
@@ -72,7 +72,7 @@ def widths(polygon: NDArray[np.object_]) -> tuple[Floats, Floats]:
     Returns
     -------
     diameter : float64 array of shape (n,)
-        Exact for triangles and convex quadrilaterals; else from below, within one
+        Exact for triangles and convex quadrilaterals; else from below, within two
         per cent for most faces and a few for slivers of very uneven width.
     centre : float64 array of shape (n, 2)
     """
@@ -183,7 +183,25 @@ def _wide_places(polygon: NDArray[np.object_]) -> tuple[Ints, Floats, Floats, Fl
     order = np.lexsort((-width, face))
     rank = np.arange(len(order)) - np.searchsorted(face[order], face[order])
     chosen = order[rank < PLACES]
+    chosen = chosen[_apart(face[chosen], rank[rank < PLACES], place[chosen], ahead[chosen])]
     return face[chosen], place[chosen], width[chosen], ahead[chosen]
+
+
+def _apart(face: Ints, rank: Ints, place: Floats, across: Floats) -> NDArray[np.bool_]:
+    """Leave out places that the window of a better one of their face reaches anyway."""
+    row = np.unique(face, return_inverse=True)[1]
+    count = int(row.max(initial=-1)) + 1
+    at = np.full((count, PLACES, 2), np.nan)
+    reach = np.zeros((count, PLACES))
+    at[row, rank], reach[row, rank] = place, across
+    kept = np.zeros((count, PLACES), dtype=bool)
+    kept[row, rank] = True
+    for later in range(1, PLACES):
+        for better in range(later):
+            distance = np.hypot(*(at[:, later] - at[:, better]).T)
+            kept[:, later] &= ~(kept[:, better] & (distance <= reach[:, better]))
+    found: NDArray[np.bool_] = kept[row, rank]
+    return found
 
 
 def _across(
