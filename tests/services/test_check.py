@@ -358,3 +358,12 @@ def test_reports_go_through_processes() -> None:
     assert copy.deepcopy(report).summary() == report.summary()
     with pytest.raises(TypeError, match="do not change"):
         report.findings[0].facts["x"] = 1
+
+
+def test_dated_files_are_taken_on_one_day(tmp_path: Path) -> None:
+    cells = list(Grid(1, 2).polygons().values())
+    for name, cell, begin in (("w", cells[0], "1950-01-01"), ("e", cells[1], "1989-07-01")):
+        frame = table({name: cell}).assign(begin=begin, end="2000-12-31")
+        frame.to_file(tmp_path / f"{name}.gpkg")
+    report = diming.check_files(str(tmp_path))
+    assert [i.as_of for i in report.inputs] == [date(1989, 7, 1)] * 2

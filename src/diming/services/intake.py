@@ -79,7 +79,9 @@ def take_in(
     """
     units, systems, inputs = [], [], []
     troubles: list[tuple[int, Trouble]] = []
-    for number, delivery in enumerate([*deliveries, *parents]):
+    everything = [*deliveries, *parents]
+    day = day or _last_beginning(everything)
+    for number, delivery in enumerate(everything):
         system = _crs(delivery, crs)
         alive, as_of = _in_force(delivery, day)
         units.append(_units(delivery, number, alive))
@@ -163,6 +165,13 @@ def _units(delivery: Delivery, number: int, alive: NDArray[np.bool_]) -> Units:
     ).take(alive)
 
 
+def _last_beginning(deliveries: Sequence[Delivery]) -> date | None:
+    """Return the last day on which any version of any delivery began: one day for all."""
+    begins = [_days(d.columns["begin"]) for d in deliveries if {"begin", "end"} <= set(d.columns)]
+    known = [b[~np.isnat(b)].max() for b in begins if not np.isnat(b).all()]
+    return max(known).astype(object) if known else None
+
+
 def _in_force(delivery: Delivery, day: date | None) -> tuple[NDArray[np.bool_], date | None]:
     """Tell which versions are in force, where a file holds dated ones."""
     everything = np.ones(len(delivery.geometry), dtype=bool)
@@ -176,7 +185,7 @@ def _in_force(delivery: Delivery, day: date | None) -> tuple[NDArray[np.bool_], 
     ended = end[~np.isnat(end)]
     if np.isin(ended + 1, begun).sum() > np.isin(ended, begun).sum():
         end = end + 1
-    on = np.datetime64(day, "D") if day else begun.max()
+    on = np.datetime64(day or begun.max(), "D")
     alive = (np.isnat(begin) | (begin <= on)) & (np.isnat(end) | (on < end))
     return alive, on.astype(object)
 
