@@ -12,22 +12,22 @@ LONG = ["重庆市万州区龙都街道办事处", "陈家坝街道", "高峰镇
 @pytest.mark.parametrize(
     ("encoding", "cpg", "driver", "label"),
     [
-        ("GB18030", None, 0, "GB18030 (by its bytes)"),
-        ("GB18030", "UTF-8", 0, "GB18030 (by its bytes)"),
+        ("GB18030", None, 0, "GB18030:by-bytes"),
+        ("GB18030", "UTF-8", 0, "GB18030:by-bytes"),
         ("GB18030", "GBK", 0, "GB18030"),
         ("GB18030", "936", 0, "GB18030"),
         ("GB18030", "ANSI 936", 0, "GB18030"),
         ("GB18030", "GB2312\r\n", 0, "GB18030"),
-        ("GB18030", "nonsense", 0, "GB18030 (by its bytes)"),
-        ("GB18030", "\0\0", 0, "GB18030 (by its bytes)"),
-        ("GB18030", "a\0b", 0, "GB18030 (by its bytes)"),
-        ("GB18030", "", 0, "GB18030 (by its bytes)"),
+        ("GB18030", "nonsense", 0, "GB18030:by-bytes"),
+        ("GB18030", "\0\0", 0, "GB18030:by-bytes"),
+        ("GB18030", "a\0b", 0, "GB18030:by-bytes"),
+        ("GB18030", "", 0, "GB18030:by-bytes"),
         ("GB18030", None, 0x4D, "GB18030"),
-        ("GB18030", None, 0x57, "GB18030 (by its bytes)"),
-        ("UTF-8", None, 0, "UTF-8 (by its bytes)"),
-        ("UTF-8", None, 0x4D, "UTF-8 (by its bytes)"),
+        ("GB18030", None, 0x57, "GB18030:by-bytes"),
+        ("UTF-8", None, 0, "UTF-8:by-bytes"),
+        ("UTF-8", None, 0x4D, "UTF-8:by-bytes"),
         ("UTF-8", "UTF-8", 0, "UTF-8"),
-        ("UTF-8", "GBK", 0, "UTF-8 (by its bytes)"),
+        ("UTF-8", "GBK", 0, "UTF-8:by-bytes"),
         ("UTF-8", "65001", 0, "UTF-8"),
         ("Big5", "Big5", 0, "BIG5"),
         ("Big5", None, 0x4F, "Big5"),
@@ -56,7 +56,7 @@ def test_utf_8_cut_at_the_end_of_the_field(tmp_path):
         )
         delivery = read_one(file)
         assert list(delivery.columns["name"]) == ["重庆市万州区龙都"[: length // 3], "高峰镇"]
-        assert delivery.encoding == "UTF-8 (by its bytes)"
+        assert delivery.encoding == "UTF-8:by-bytes"
         assert delivery.troubles == ()
 
 
@@ -72,7 +72,7 @@ def test_big5_that_does_not_say_so(tmp_path):
     (trouble,) = delivery.troubles
     assert (trouble.rule, trouble.fid) == ("encoding-unsettled", -1)
     assert "name" in trouble.facts["column"] or trouble.facts["column"] == "*"
-    assert delivery.encoding.endswith("(unsettled)")
+    assert delivery.encoding.endswith(":unsettled")
     given = read_one(tmp_path / "x.shp", encoding="big5")
     assert list(given.columns["name"]) == names
     assert given.troubles == ()

@@ -52,7 +52,7 @@ def test_text_shows_all_that_matters():
         "EPSG:4490",
         "GB18030",
         "!! Illustrative, not real boundaries",
-        "Measured: working coordinate system EPSG:4490; areas on the ground, in a plane",
+        "Measured: working coordinate system EPSG:4490; lengths and areas on the ground",
         "error · Overlap (overlap): 1",
         "overlap:9f2c1a7e0b3d",
         "at 106.545000, 29.550000",

@@ -57,11 +57,9 @@ def settle(dbf: Path, given: str | None = None) -> Settled:
             candidate == "UTF-8" or _looks_chinese(texts, candidate)
         ):
             contradicts = declared if by_cpg and declared != candidate else None
-            return Settled(candidate, f"{candidate} (by its bytes)", (), contradicts)
+            return Settled(candidate, f"{candidate}:by-bytes", (), contradicts)
     fallback = declared or "GB18030"
-    return Settled(
-        fallback, f"{fallback} (unsettled)", _undecodable(texts, fallback) or ("*",), None
-    )
+    return Settled(fallback, f"{fallback}:unsettled", _undecodable(texts, fallback) or ("*",), None)
 
 
 def _declared(dbf: Path) -> tuple[str | None, bool]:

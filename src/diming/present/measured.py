@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LABELS: dict[str, str] = {
     "areas": N_("areas"),
+    "sizes": N_("lengths and areas"),
     "lengths": N_("lengths"),
     "working_crs": N_("working coordinate system"),
 }
@@ -33,6 +34,9 @@ def on_earth(report: Report) -> bool:
 
 def measured_lines(measured: Mapping[str, Any], lang: str | None) -> list[str]:
     """Return how lengths and areas were measured; no line if nothing is said."""
+    if measured.get("areas") == measured.get("lengths"):  # one way for both is said once
+        measured = {k: v for k, v in measured.items() if k != "lengths"}
+        measured = {"sizes" if k == "areas" else k: v for k, v in measured.items()}
     parts = [
         say(N_("{label} {value}"), lang, label=_label(key, lang), value=_value(key, value, lang))
         for key, value in measured.items()

@@ -26,6 +26,7 @@ from diming.present.plain import visible
 from diming.present.text import dated_out_text
 from diming.present.words import (
     crs_label,
+    encoding_text,
     reason_text,
     remark_text,
     rule_title,
@@ -122,7 +123,7 @@ def _input_row(record: InputRecord, lang: str, strings: dict[str, str]) -> dict[
         "layer": visible(record.layer or ""),
         "features": record.features,
         "crs": crs_label(record.crs) if record.crs else strings["no_crs"],
-        "encoding": visible(record.encoding or ""),
+        "encoding": encoding_text(record.encoding or "", lang),
         "sha256": visible(record.sha256),
         "remarks": remarks,
     }

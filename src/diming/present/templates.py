@@ -263,6 +263,12 @@ STATUSES: dict[str, str] = {
     "not-applicable": N_("not applicable"),
 }
 
+#: How an encoding was settled where no file says it, after the colon of its label.
+ENCODINGS: dict[str, str] = {
+    "by-bytes": N_("{encoding}, by the bytes of its texts"),
+    "unsettled": N_("perhaps {encoding}"),
+}
+
 #: What a file may say of itself, as a key; other remarks are shown as they are.
 REMARKS: dict[str, str] = {
     "illustrative": N_("Illustrative, not real boundaries"),

@@ -12,6 +12,7 @@ from diming.present.measured import measured_lines, settings_line
 from diming.present.plain import plain, wrap
 from diming.present.words import (
     crs_label,
+    encoding_text,
     hint,
     input_labels,
     message,
@@ -125,7 +126,7 @@ def _header(report: Report, lang: str | None, color: bool) -> Iterator[str]:
         if record.layer and f":{record.layer}" not in label:
             details.insert(0, say(N_("layer {layer}"), lang, layer=plain(record.layer)))
         if record.encoding:
-            details.append(plain(record.encoding))
+            details.append(encoding_text(record.encoding, lang))
         if record.parents:
             details.append(say(N_("as the level above"), lang))
         if record.dated_out:

@@ -17,6 +17,7 @@ from diming.present.plain import plain
 from diming.present.quantity import angle_text, area_text, length_text, share_text, significant
 from diming.present.templates import (
     CLAUSES,
+    ENCODINGS,
     MESSAGES,
     REASONS,
     REMARKS,
@@ -67,6 +68,12 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
 def remark_text(remark: str, lang: str | None) -> str:
     """Return what a file says of itself and must be shown (示意)."""
     return say(REMARKS[remark], lang) if remark in REMARKS else plain(remark)
+
+
+def encoding_text(label: str, lang: str | None) -> str:
+    """Return which encoding texts were read in, and how it was settled if no file says it."""
+    name, _, how = label.partition(":")
+    return say(ENCODINGS[how], lang, encoding=plain(name)) if how in ENCODINGS else plain(label)
 
 
 def error_text(error: DimingError, lang: str | None) -> str:
