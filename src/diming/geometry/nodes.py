@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diming.geometry.chain import Chain, Floats, Ints, uncancelled
+from diming.geometry.balance import uncancelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from diming.geometry.chain import Chain, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
