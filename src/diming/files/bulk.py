@@ -120,15 +120,18 @@ def _description(source: Source, file: Path, layer: str) -> str:
     return str(row[0]) if row else ""
 
 
-def read_layer(
+def read_pieces(
     source: Source,
     file: Path,
     layer: str | None,
     fields: Mapping[str, str],
     encoding: str | None,
     count: int | None = None,
-) -> Bulk:
-    """Read one layer; `count` is how many records its container holds, where that is known.
+    bytes_at_once: int | None = None,
+) -> Iterator[Bulk]:
+    """Read one layer, in pieces of about `bytes_at_once` of its file, or whole.
+
+    `count` is how many records its container holds, where that is known.
 
     Raises
     ------
@@ -136,7 +139,8 @@ def read_layer(
         If GDAL cannot read it, with GDAL's reason.
     """
     if source.ending in _PARQUET:
-        return _read_parquet(source, file, fields)
+        yield from _parquet_pieces(source, file, fields, bytes_at_once)
+        return
     import pyogrio
 
     options: dict[str, Any] = {"layer": layer}
@@ -152,13 +156,31 @@ def read_layer(
             given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
             names = recognise(list(given), fields, path=source.path)
             options |= {"columns": [given[n] for n in names.values()], "return_fids": True}
-            meta, fid, wkb, values = _read_counting(
-                file, options, count if count is not None and count > info["features"] else None
-            )
+            more = count if count is not None and count > info["features"] else None
+            records = max(int(info["features"]), more or 0)
+            at_once = _records_at_once(file, records, bytes_at_once)
+        for begin in range(0, max(records, 1), at_once):
+            if at_once < records:
+                options |= {"skip_features": begin, "max_features": at_once}
+            with quiet():
+                bulk = _piece(file, options, more, given, names, encoding, int(info["features"]))
+            yield bulk
     except UnreadableInput:
         raise
     except Exception as error:  # GDAL's own classes differ from version to version
         raise _unreadable(source, error) from None
+
+
+def _piece(
+    file: Path,
+    options: dict[str, Any],
+    more: int | None,
+    given: Mapping[str, str],
+    names: Mapping[str, str],
+    encoding: str | None,
+    count: int,
+) -> Bulk:
+    meta, fid, wkb, values = _read_counting(file, options, more)
     by_column = dict(zip(meta["fields"], values, strict=True))
     wkb = np.full(len(fid), None, dtype=object) if wkb is None else wkb
     return Bulk(
@@ -171,8 +193,15 @@ def read_layer(
             for role, column in names.items()
         },
         column_names=names,
-        count=int(info["features"]),
+        count=count,
     )
+
+
+def _records_at_once(file: Path, records: int, bytes_at_once: int | None) -> int:
+    """Return how many records of a file make a piece."""
+    if bytes_at_once is None or not file.is_file() or records == 0:
+        return max(records, 1)
+    return max(1, int(records * bytes_at_once / max(file.stat().st_size, 1)))
 
 
 def _read_counting(file: Path, options: dict[str, Any], more: int | None) -> Any:
@@ -226,7 +255,9 @@ def _geometries(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     return geometry
 
 
-def _read_parquet(source: Source, file: Path, fields: Mapping[str, str]) -> Bulk:
+def _parquet_pieces(
+    source: Source, file: Path, fields: Mapping[str, str], bytes_at_once: int | None
+) -> Iterator[Bulk]:
     """Read GeoParquet by its own metadata; the GDAL of the wheels has no driver for it."""
     try:
         import pyarrow.parquet as parquet
@@ -236,45 +267,53 @@ def _read_parquet(source: Source, file: Path, fields: Mapping[str, str]) -> Bulk
             path=source.path,
         ) from None
     try:
-        opened = parquet.ParquetFile(file)
-        meta = json.loads((opened.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-        main = meta.get("primary_column")
-        if main is None:
-            raise UnreadableInput(
-                "{path}: this Parquet file holds no geometry (it has no «geo» metadata)",
-                path=source.path,
+        with parquet.ParquetFile(file) as opened:
+            meta = json.loads((opened.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+            main = meta.get("primary_column")
+            if main is None:
+                raise UnreadableInput(
+                    "{path}: this Parquet file holds no geometry (it has no «geo» metadata)",
+                    path=source.path,
+                )
+            names = recognise(
+                [c for c in opened.schema_arrow.names if c != main], fields, path=source.path
             )
-        names = recognise(
-            [c for c in opened.schema_arrow.names if c != main], fields, path=source.path
-        )
-        table = opened.read(columns=[main, *names.values()])
-        about = meta["columns"][main]
-        if about.get("encoding", "WKB") != "WKB":
-            raise UnreadableInput(
-                "{path}: its geometry is stored as {encoding}, not as WKB; "
-                "save it as GeoParquet 1.0",
-                path=source.path, encoding=str(about["encoding"]),
-            )  # fmt: skip
-        wkb = _objects(table.column(main).to_pylist())
-        geometry = _geometries(wkb)
-        columns = {
-            role: _plain_values(_objects(table.column(column).to_pylist()), None)
-            for role, column in names.items()
-        }
+            about = meta["columns"][main]
+            if about.get("encoding", "WKB") != "WKB":
+                raise UnreadableInput(
+                    "{path}: its geometry is stored as {encoding}, not as WKB; "
+                    "save it as GeoParquet 1.0",
+                    path=source.path, encoding=str(about["encoding"]),
+                )  # fmt: skip
+            system = about.get("crs", "OGC:CRS84")
+            records = int(opened.metadata.num_rows)
+            begin = 0
+            for batch in (
+                opened.iter_batches(
+                    _records_at_once(file, records, bytes_at_once), columns=[main, *names.values()]
+                )
+                if records
+                else [opened.read(columns=[main, *names.values()])]
+            ):
+                wkb = _objects(batch.column(main).to_pylist())
+                yield Bulk(
+                    crs=None if system is None
+                    else system if isinstance(system, str) else json.dumps(system),
+                    fid=np.arange(begin, begin + len(wkb), dtype=np.int64),
+                    geometry=_geometries(wkb),
+                    has_bytes=np.array([w is not None for w in wkb], dtype=bool),
+                    columns={
+                        role: _plain_values(_objects(batch.column(column).to_pylist()), None)
+                        for role, column in names.items()
+                    },
+                    column_names=names,
+                    count=records,
+                )  # fmt: skip
+                begin += len(wkb)
     except UnreadableInput:
         raise
     except Exception as error:  # pyarrow's classes are many
         raise _unreadable(source, error) from None
-    system = about.get("crs", "OGC:CRS84")
-    return Bulk(
-        crs=None if system is None else system if isinstance(system, str) else json.dumps(system),
-        fid=np.arange(len(wkb), dtype=np.int64),
-        geometry=geometry,
-        has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-        columns=columns,
-        column_names=names,
-        count=len(wkb),
-    )
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:

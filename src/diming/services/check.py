@@ -39,6 +39,7 @@ from diming.services.frames import delivery_of
 from diming.services.intake import Intake, take_in, trouble_findings
 from diming.services.levels import by_level, parent_codes, parent_of
 from diming.services.placing import choose_ground, doubt_crs, known_centres, shift_findings
+from diming.services.sources import reader
 from diming.services.summing import backdrop as outlines
 from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
@@ -123,6 +124,8 @@ def check_files(
     exceptions: str | None = None,
     crs: str | None = None,
     jobs: int = 1,
+    memory_limit_bytes: int | None = None,
+    scheduler: str | None = None,
     backdrop: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -147,6 +150,11 @@ def check_files(
     jobs : int
         Threads; the result does not depend on it, and no more are started than
         the processors can use.
+    memory_limit_bytes : int, optional
+        Keep geometry in a temporary file, and memory below this.
+    scheduler : str, optional
+        Address of a Dask scheduler, e.g. ``tcp://host:8786``: each file is read on
+        one of its workers, and stays there.
     backdrop : bool
         Whether to keep simplified outlines for a map.
     progress : callable, optional
@@ -163,9 +171,10 @@ def check_files(
     UsageError
         If a rule is named that does not exist, or none is left to run, or parents
         are inputs as well.
+    EnvironmentLacks
+        If the scheduler or its workers do not answer, or what is left of the
+        inputs does not fit into the memory allowed.
     """
-    from diming.files.reading import read as read_inputs
-
     settings = _settings(settings)
     jobs = _threads(jobs)
     inputs, parents = _paths(inputs), _paths(parents)
@@ -178,13 +187,17 @@ def check_files(
         # Said in vain where all inputs state theirs, but a slip all the same.
         parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
-    deliveries = read_inputs(inputs, options, progress)
-    above = read_inputs(parents, replace(options, layer=None), progress) if parents else []
-    _apart(deliveries, above)
-    known = take_in(read_inputs([reference], ReadOptions(), progress)) if reference else None
-    intake = take_in(deliveries, above, crs=crs, day=settings.date)
-    work = _Check(intake, settings, wanted, jobs, progress or _silent, load_handbook(), known)
-    return work.report(accepted, with_map=backdrop)
+    progress = progress or _silent
+    with reader(
+        progress, memory_limit_bytes=memory_limit_bytes, scheduler=scheduler
+    ) as read_inputs:
+        deliveries = read_inputs(inputs, options)
+        above = read_inputs(parents, replace(options, layer=None)) if parents else []
+        _apart(deliveries, above)
+        known = take_in(read_inputs([reference], ReadOptions())) if reference else None
+        intake = take_in(deliveries, above, crs=crs, day=settings.date)
+        work = _Check(intake, settings, wanted, jobs, progress, load_handbook(), known)
+        return work.report(accepted, with_map=backdrop)
 
 
 def check_tables(

@@ -12,7 +12,6 @@ import shapely
 from diming.errors import UnreadableInput, UsageError
 from diming.files.columns import PLAIN_IDS, as_text
 from diming.geometry.ground import Ground, parse_crs, transform
-from diming.geometry.keepers import held
 from diming.model.facts import Facts
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
 from diming.model.unit import parse_level
@@ -174,7 +173,7 @@ def _units(delivery: Delivery, number: int, alive: NDArray[np.bool_]) -> Units:
         words, of = np.unique(texts(columns["level"]).astype(str), return_inverse=True)
         level = np.array([parse_level(w) for w in words], dtype=np.int8)[of.ravel()]
     return Units(
-        geometry=held(delivery.geometry),
+        geometry=delivery.geometry,
         level=level,
         input=np.full(count, number, dtype=np.int32),
         fid=delivery.fid,
