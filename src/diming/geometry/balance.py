@@ -7,6 +7,7 @@ segments differ in the last bit alone. 0 is no segment.
 from __future__ import annotations
 
 import tempfile
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
@@ -137,11 +138,17 @@ class Balance:
                 tempfile.TemporaryFile(prefix="diming-")  # noqa: SIM115
                 for _ in range(_FILES)
             ]
+            weakref.finalize(self, _close, self._files)
         cuts = _ranges(len(self._files))
         for j, file in enumerate(self._files):
             for part in _share(self._held, cuts, j):
                 file.write(part.tobytes())
         self._held, self._bytes = [], 0
+
+
+def _close(files: list[IO[bytes]]) -> None:
+    for file in files:
+        file.close()
 
 
 #: Ranges that wait in files: each is sorted by itself.

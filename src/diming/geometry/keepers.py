@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
@@ -115,6 +116,11 @@ class Held(Local):
         return self.geometry[row]
 
 
+def _close(*files: IO[bytes]) -> None:
+    for file in files:
+        file.close()
+
+
 def held(geometry: Geometries) -> Shapes:
     """Return an array of polygons in memory as shapes."""
     return _described(Held(geometry), np.arange(len(geometry)), geometry)
@@ -139,6 +145,8 @@ class Spool(Local):
         self._ends = [np.zeros(1, dtype=np.int64)]
         self._end_of_asides = 0
         self._lock = Lock()
+        #: Closes, and so removes, the files; happens by itself with the last of the shapes.
+        self.close = weakref.finalize(self, _close, self._shapes_file, self._asides_file)
 
     def append(self, geometry: Geometries) -> Shapes:
         """Write shapes at the end, and return them as kept here."""

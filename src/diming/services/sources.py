@@ -45,7 +45,6 @@ def reader(
         with connected(scheduler, progress) as farm:
             yield lambda inputs, options: farm.read(expand(inputs), options)
         return
-    keep = IN_MEMORY
     if memory_limit_bytes is not None:
         if memory_limit_bytes < LEAST_BYTES:
             raise UsageError(
@@ -55,5 +54,11 @@ def reader(
             )  # fmt: skip
         budget = memory_limit_bytes - PROGRAM_BYTES
         # A piece is held as bytes, as geometry, and as what it is made of.
-        keep = Keep(Spool(budget).append, bytes_at_once=budget // 10)
-    yield lambda inputs, options: read(inputs, options, progress, keep)
+        spool = Spool(budget)
+        keep = Keep(spool.append, bytes_at_once=budget // 10)
+        try:
+            yield lambda inputs, options: read(inputs, options, progress, keep)
+        finally:
+            spool.close()
+        return
+    yield lambda inputs, options: read(inputs, options, progress, IN_MEMORY)
