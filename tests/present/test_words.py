@@ -115,6 +115,14 @@ EVERY = [
         "warning",
         facts={"exception": "gap:1", "approver": "张三", "expired_on": date(2024, 1, 1)},
     ),
+    *(
+        finding(
+            "audit-mismatch",
+            measures={"area_m2": 4.0, "audited_m2": 9.0},
+            facts={"reason": reason},
+        )
+        for reason in ("overlap", "gap")
+    ),
     finding("exception-unused", "info", units=(), facts={"exception": "gap:1", "approver": "李四"}),
     finding(
         "exception-unused",

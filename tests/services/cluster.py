@@ -48,18 +48,10 @@ class Cluster:
             self.add_worker()
 
     def add_worker(self) -> None:
+        name = f"worker{len(self.workers)}"
+        how = ("--nthreads", "1", "--no-dashboard", "--no-nanny")
         self.workers.append(
-            self._start(
-                f"worker{len(self.workers)}",
-                "worker",
-                self.address,
-                "--nthreads",
-                "1",
-                "--no-dashboard",
-                "--no-nanny",
-                "--local-directory",
-                str(self.folder),
-            )  # fmt: skip
+            self._start(name, "worker", self.address, *how, "--local-directory", str(self.folder))
         )
 
     def kill_worker(self) -> None:

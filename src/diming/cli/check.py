@@ -111,6 +111,11 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
 )
 @option("--jobs", metavar="N", type=Count(), default=1, help=N_("Threads to use; default: 1."))
 @option(
+    "--exact-audit",
+    is_flag=True,
+    help=N_("Recompute the areas of overlaps and gaps by brute force, and compare; slow."),
+)
+@option(
     "--memory-limit",
     metavar="SIZE",
     type=Size(),
@@ -185,6 +190,7 @@ def _run(
             jobs=given["jobs"],
             memory_limit_bytes=given["memory_limit"],
             scheduler=given["scheduler"],
+            exact_audit=given["exact_audit"],
             crs=given["crs"],
             backdrop=chosen == "html",
             progress=progress,

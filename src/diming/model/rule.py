@@ -22,10 +22,11 @@ SHAPE_RULES = (
 PARENT_RULES = ("outside-parent", "parent-not-covered", "parent-mismatch")
 PLACEMENT_RULES = ("crs-suspect",)
 EXCEPTION_RULES = ("exception-expired", "exception-unused")
+AUDIT_RULES = ("audit-mismatch",)
 
 RULES = (
     *RECORD_RULES, *CODE_RULES, *COVERAGE_RULES, *SHAPE_RULES, *PARENT_RULES, *PLACEMENT_RULES,
-    *EXCEPTION_RULES,
+    *EXCEPTION_RULES, *AUDIT_RULES,
 )  # fmt: skip
 
 

@@ -155,6 +155,9 @@ HINTS: dict[str, str] = {
     "exception-unused": N_(
         "Remove it from the list of exceptions if the defect has been repaired."
     ),
+    "audit-mismatch": N_(
+        "This is a fault of the program, not of the data: please report it with the file."
+    ),
     "exception-unused:more": N_("Check whether the list of exceptions is that of these data."),
 }
 

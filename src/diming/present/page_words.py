@@ -118,6 +118,7 @@ MEASURES = {
     "opening_m": N_("Opening"),
     "angle_deg": N_("Angle"),
     "share": N_("Share of area"),
+    "audited_m2": N_("Area recomputed"),
     "shift_east_m": N_("Shift to the east"),
     "shift_north_m": N_("Shift to the north"),
 }

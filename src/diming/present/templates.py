@@ -40,6 +40,7 @@ TITLES: dict[str, str] = {
     "enclave": N_("Enclave"),
     "exception-expired": N_("Expired exception"),
     "exception-unused": N_("Unused exception"),
+    "audit-mismatch": N_("Audit does not agree"),
 }
 
 SEVERITIES: dict[str, str] = {
@@ -186,6 +187,12 @@ MESSAGES: dict[str, Template] = {
     "exception-unused": N_(
         "The exception {exception}, approved by {approver}, fits no finding of this check"
     ),
+    "audit-mismatch:overlap": N_(
+        "{units} overlap by {audited} when recomputed, but by {area} as found"
+    ),
+    "audit-mismatch:gap": N_(
+        "Between {units}, {audited} is covered by no unit when recomputed, but {area} as found"
+    ),
     "exception-unused:more": P_(
         "{more_count} more exception fits no finding of this check",
         "{more_count} more exceptions fit no finding of this check",
@@ -254,6 +261,7 @@ REASONS: dict[str, str] = {
     "no-reference": N_("no reference data were given (--reference)"),
     "no-crs": N_("the coordinate system is unknown"),
     "no-exceptions": N_("no list of exceptions was given (--exceptions)"),
+    "no-audit": N_("not asked for (--exact-audit)"),
     "plane-coordinates": N_("the coordinates are plane, not tied to the earth"),
 }
 

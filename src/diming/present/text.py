@@ -81,6 +81,7 @@ def render_text(report: Report, lang: str | None, color: bool = False) -> str:
         *_findings(report, lang, color),
         *_excepted(report, lang, color),
         *_not_run(report, lang, color),
+        *_audit(report, lang),
         "",
         wrap(_paint(summary_line(report, lang), "bold", color), WIDTH + (8 if color else 0)),
     ]
@@ -208,7 +209,8 @@ def _excepted(report: Report, lang: str | None, color: bool) -> Iterator[str]:
 
 
 def _not_run(report: Report, lang: str | None, color: bool) -> Iterator[str]:
-    runs = [run for run in report.rules if run.status != "run"]
+    # That nobody asked for an audit says nothing of the data.
+    runs = [run for run in report.rules if run.status != "run" and run.reason != "no-audit"]
     if runs:
         yield ""
         yield _paint(say(N_("Rules that did not run"), lang), "bold", color)
@@ -224,6 +226,18 @@ def _not_run(report: Report, lang: str | None, color: bool) -> Iterator[str]:
         if reason:
             text = say(N_("{text} – {reason}"), lang, text=text, reason=reason)
         yield wrap(text, WIDTH, first="  - ", indent="    ")
+
+
+def _audit(report: Report, lang: str | None) -> Iterator[str]:
+    for run in report.rules:
+        if run.rule == "audit-mismatch" and run.status == "run":
+            places = {**run.facts, "wrong_count": run.findings}
+            template = N_(
+                "Recomputed by overlay: {pairs_count} overlapping pairs of units and "
+                "{holes_count} holes; {wrong_count} areas differ."
+            )
+            yield ""
+            yield wrap(say(template, lang, **places), WIDTH)
 
 
 def _paint(text: str, what: str, color: bool) -> str:

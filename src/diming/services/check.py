@@ -28,6 +28,7 @@ from diming.model.rule import (
     wanted_rules,
 )
 from diming.rules import codes
+from diming.rules.audit import Audit, audit
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
 from diming.rules.hierarchy import hierarchy_findings
@@ -126,6 +127,7 @@ def check_files(
     jobs: int = 1,
     memory_limit_bytes: int | None = None,
     scheduler: str | None = None,
+    exact_audit: bool = False,
     backdrop: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -155,6 +157,9 @@ def check_files(
     scheduler : str, optional
         Address of a Dask scheduler, e.g. ``tcp://host:8786``: each file is read on
         one of its workers, and stays there.
+    exact_audit : bool
+        Recompute the areas of overlaps and gaps by brute force; where that
+        does not agree is a finding (``audit-mismatch``).
     backdrop : bool
         Whether to keep simplified outlines for a map.
     progress : callable, optional
@@ -197,6 +202,7 @@ def check_files(
         known = take_in(read_inputs([reference], ReadOptions())) if reference else None
         intake = take_in(deliveries, above, crs=crs, day=settings.date)
         work = _Check(intake, settings, wanted, jobs, progress, load_handbook(), known)
+        work.audit = Audit() if exact_audit else None
         return work.report(accepted, with_map=backdrop)
 
 
@@ -240,6 +246,8 @@ class _Check:
         self.settings, self.wanted, self.jobs = settings, wanted, jobs
         self.progress, self.handbook, self.reference = progress, handbook, reference
         self.findings: list[Finding] = []
+        #: What an audit has recomputed so far; None where none was asked for.
+        self.audit: Audit | None = None
         self.not_applicable: dict[str, str] = {}
         self.intake, doubts = doubt_crs(intake)
         self.findings += doubts
@@ -261,6 +269,8 @@ class _Check:
             self.progress("check", done, len(stages))
             stage()
         self.progress("check", len(stages), len(stages))
+        if self.audit is not None:
+            self.findings += self.audit.findings
         found = pick(self.findings, self.wanted, self.settings)
         if accepted is not None:
             today = date.today()  # not the data's date: old data do not revive an exception
@@ -276,7 +286,11 @@ class _Check:
             vertices_examined=int(self.intake.units.geometry.count[~self.given].sum()),
             measured=measured(self.ground),
             rules=rule_runs(
-                found, self.wanted, self.not_applicable, with_exceptions=accepted is not None
+                found,
+                self.wanted,
+                self.not_applicable,
+                with_exceptions=accepted is not None,
+                audit=self.audit,
             ),
             findings=tuple(found),
             backdrop=outlines(max(self.levels, key=lambda p: p.level)) if with_map else None,
@@ -363,8 +377,11 @@ class _Check:
     def _coverage(self) -> None:
         self.levels = by_level(self.survey, self.areas, self.reading, ~self.given)
         for level in self.levels:
-            if self.wanted.intersection(COVERAGE_RULES):
-                self.findings += coverage_findings(level.areas, self.settings, jobs=self.jobs)
+            if self.audit is not None or self.wanted.intersection(COVERAGE_RULES):
+                found = coverage_findings(level.areas, self.settings, jobs=self.jobs)
+                self.findings += found
+                if self.audit is not None:
+                    self.audit += audit(level.areas, found, self.settings)
             if self.wanted.intersection(SHAPE_RULES):
                 self.findings += shape_findings(
                     level.whole, level.areas, self.settings, jobs=self.jobs

@@ -13,13 +13,14 @@ import shapely
 from diming.geometry.keepers import Held
 from diming.model.facts import Facts
 from diming.model.finding import Backdrop, CheckSettings, Finding, RuleRun, Severity
-from diming.model.rule import EXCEPTION_RULES, RULES
+from diming.model.rule import AUDIT_RULES, EXCEPTION_RULES, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from diming.geometry.ground import Ground
     from diming.geometry.shapes import Geometries
+    from diming.rules.audit import Audit
     from diming.services.levels import LevelUnits
 
 
@@ -62,6 +63,7 @@ def rule_runs(
     not_applicable: Mapping[str, str],
     *,
     with_exceptions: bool,
+    audit: Audit | None = None,
 ) -> tuple[RuleRun, ...]:
     """Say of every rule whether it ran, and what it found."""
     counts = Counter(f.rule for f in found)
@@ -71,6 +73,11 @@ def rule_runs(
             runs.append(RuleRun(rule, "skipped", "on-request"))
         elif rule in EXCEPTION_RULES and not with_exceptions:
             runs.append(RuleRun(rule, "not-applicable", "no-exceptions"))
+        elif rule in AUDIT_RULES and audit is None:
+            runs.append(RuleRun(rule, "not-applicable", "no-audit"))
+        elif rule in AUDIT_RULES and audit is not None:
+            facts = {"pairs_count": audit.pairs_count, "holes_count": audit.holes_count}
+            runs.append(RuleRun(rule, "run", facts=Facts(facts), findings=counts[rule]))
         elif rule in not_applicable:
             runs.append(RuleRun(rule, "not-applicable", not_applicable[rule]))
         else:
