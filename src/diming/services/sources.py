@@ -16,6 +16,9 @@ Reader = Callable[[Sequence[str], ReadOptions], list[Delivery]]
 
 #: What the program itself takes, with its libraries and the columns of many units.
 PROGRAM_BYTES = 450_000_000
+#: What is read at once is this part of the memory left: it is held as bytes, as geometry, and as
+#: what geometry is made of.
+PIECES = 10
 #: The smallest limit that leaves something to work with.
 LEAST_BYTES = 1_000_000_000
 
@@ -53,9 +56,8 @@ def reader(
                 given=memory_limit_bytes // 10**6, least=LEAST_BYTES // 10**6,
             )  # fmt: skip
         budget = memory_limit_bytes - PROGRAM_BYTES
-        # A piece is held as bytes, as geometry, and as what it is made of.
         spool = Spool(budget)
-        keep = Keep(spool.append, bytes_at_once=budget // 10)
+        keep = Keep(spool.append, bytes_at_once=budget // PIECES)
         try:
             yield lambda inputs, options: read(inputs, options, progress, keep)
         finally:

@@ -1,0 +1,143 @@
+"""Within a memory limit the report is the same, and memory really is bounded."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+from diming.errors import UsageError
+from diming.files.delivery import ReadOptions
+from diming.files.reading import Keep, read
+from diming.geometry.keepers import Spool
+from diming.present.report_json import to_json
+from diming.services import sources
+from diming.services.check import check_files
+from worlds import box, messy, table
+
+SRC = Path(__file__).parents[2] / "src"
+
+
+def write(folder: Path, ending: str, frame: Any) -> str:
+    file = folder / f"units{ending}"
+    if ending == ".parquet":
+        frame.to_parquet(file)
+    else:
+        frame.to_file(file, encoding="UTF-8" if ending == ".shp" else None)
+    return str(file)
+
+
+def said(*inputs: str, **options: Any) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(to_json(check_files(inputs, **options), "en"))
+    report.pop("created")
+    return report
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".shp", ".geojson", ".fgb", ".parquet"])
+def test_pieces_make_the_same_delivery(tmp_path: Path, ending: str) -> None:
+    frame = messy(2)
+    frame.loc[3, "geometry"] = None
+    frame["number"] = [None if i < 10 else i for i in range(len(frame))]
+    file = write(tmp_path, ending, frame)
+    options = ReadOptions(fields={"code": "number"} if ending != ".shp" else {})
+    (whole,) = read([file], options)
+    seen: list[int] = []
+    spool = Spool(10**9)
+
+    def take(geometry: np.ndarray) -> Any:
+        seen.append(len(geometry))
+        return spool.append(geometry)
+
+    (pieces,) = read([file], options, None, Keep(take, bytes_at_once=2000))
+    assert len(seen) > 2
+    assert sum(seen) == len(whole.fid)
+    assert shapely.equals_exact(whole.geometry[:], pieces.geometry[:]).all()
+    assert np.array_equal(whole.fid, pieces.fid)
+    assert whole.declared == pieces.declared
+    assert whole.troubles == pieces.troubles
+    assert whole.crs == pieces.crs
+    for role, values in whole.columns.items():
+        for a, b in zip(values.tolist(), pieces.columns[role].tolist(), strict=True):
+            assert a == b or (a != a and (b is None or b != b))
+
+
+def test_the_report_is_the_same(tmp_path: Path) -> None:
+    frame = messy(4)
+    frame.loc[5, "geometry"] = None
+    file = write(tmp_path, ".gpkg", frame)
+    here = said(file, backdrop=True)
+    assert said(file, backdrop=True, memory_limit_bytes=10**9) == here
+    assert here["findings"]
+
+
+def test_swapped_axes_and_parents_within_a_limit(tmp_path: Path) -> None:
+    frame = messy(6).to_crs(4490).assign(level="town")
+    frame["geometry"] = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    file = write(tmp_path, ".gpkg", frame)
+    above = table({"W": box(0, 0, 5000, 2000), "E": box(0, 2000, 5000, 4000)}).to_crs(4490)
+    above.assign(level="county").to_file(tmp_path / "above.gpkg")
+    parents = str(tmp_path / "above.gpkg")
+    here = said(file, parents=parents)
+    assert said(file, parents=parents, memory_limit_bytes=10**9) == here
+    assert "crs-suspect" in {f["rule"] for f in here["findings"]}
+
+
+def test_a_limit_that_leaves_nothing_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, ".gpkg", messy(1))
+    with pytest.raises(UsageError, match="give 1000 MB at least"):
+        check_files(file, memory_limit_bytes=10**6)
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, ".gpkg", messy(1))
+    spare = tmp_path / "tmp"
+    spare.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spare))
+    check_files(file, memory_limit_bytes=10**9)
+    assert not list(spare.iterdir())
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Four times the vertices, hardly any more memory; without a limit, far more."""
+    peaks = {}
+    for copies in (1, 4):
+        ring = np.linspace(0, 2 * np.pi, 2001)
+        circle = np.column_stack([np.cos(ring), np.sin(ring)]) * 400
+        units = {
+            f"c{i}": shapely.Polygon(circle + [500 + 1000 * (i % 40), 500 + 1000 * (i // 40)])
+            for i in range(400 * copies)
+        }
+        file = tmp_path / f"{copies}.gpkg"
+        table(units).to_file(file)
+        for limit in (None, 10**9):
+            peaks[copies, limit] = _peak_kb(str(file), limit)
+    grown = {limit: peaks[4, limit] - peaks[1, limit] for limit in (None, 10**9)}
+    assert grown[10**9] < grown[None] / 2, peaks
+
+
+def _peak_kb(file: str, limit: int | None) -> int:
+    """Check a file in a process of its own, in small pieces, and return its peak."""
+    script = (
+        "import resource, sys\n"
+        "from diming.services import sources\n"
+        f"sources.PIECES = {PIECES}\n"
+        "from diming.services.check import check_files\n"
+        f"check_files(sys.argv[1], memory_limit_bytes={limit}, settings=None)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, file], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+    )  # fmt: skip
+    return int(done.stdout)
+
+
+#: Pieces of the budget that are read at once: many, so that small files show it.
+PIECES = 20 * sources.PIECES
