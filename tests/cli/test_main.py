@@ -189,8 +189,8 @@ def test_a_check_imports_no_pandas_and_leaves_pyogrio_whole():
         "import pyogrio, pyogrio._compat as known, pandas, geopandas, pyarrow\n"
         "table = pyogrio.read_dataframe(sys.argv[2])\n"
         "arrow = pyogrio.read_dataframe(sys.argv[2], use_arrow=True)\n"
-        "print(type(table) is geopandas.GeoDataFrame, len(table) == len(arrow), known.PANDAS_GE_22,\n"
-        "      known.HAS_PYARROW, known.HAS_GEOPANDAS, file=sys.stderr)\n"
+        "print(type(table) is geopandas.GeoDataFrame, len(table) == len(arrow),\n"
+        "      known.PANDAS_GE_22, known.HAS_PYARROW, known.HAS_GEOPANDAS, file=sys.stderr)\n"
     )
     told = python(
         code, "check", str(sample("chongqing_counties_2019")), "--quiet"
