@@ -95,3 +95,36 @@ def cut_square(lines: list[tuple[float, float, float, float]], side: float = 100
     pieces = shapely.get_parts(shapely.polygonize([noded]))
     shift = PLACE
     return [shapely.transform(p, lambda xy: xy + shift) for p in pieces]
+
+
+def messy(seed: int = 0, rows: int = 4, columns: int = 5) -> geopandas.GeoDataFrame:
+    """A coverage with some of everything wrong, drawn from a seed; every unit has a code."""
+    random = np.random.default_rng(seed)
+    cells = Grid(rows, columns, vertices=6, wobble=15.0, seed=seed % 97).polygons()
+    names = list(cells)
+    chosen = [names[i] for i in random.permutation(len(names))]
+    shifted, holed, spiked, twisted, gone, split = chosen[:6]
+    cells[shifted] = shapely.transform(cells[shifted], lambda xy: xy + random.normal(0, 3, 2))
+    middle = shapely.point_on_surface(cells[holed])
+    cells["e00"] = shapely.buffer(middle, 60.0, quad_segs=4)
+    cells[holed] = shapely.difference(cells[holed], cells["e00"])
+    ring = shapely.get_coordinates(cells[spiked])
+    tip = ring[2] + (ring[2] - middle_of(cells[spiked])) * 0.2
+    cells[spiked] = shapely.Polygon(np.insert(ring, 3, [tip, ring[2] + 0.001], axis=0))
+    ring = shapely.get_coordinates(cells[twisted])
+    ring[[3, 17]] = ring[[17, 3]]
+    cells[twisted] = shapely.Polygon(ring)
+    island = shapely.transform(cells[split], lambda xy: (xy - xy.mean(axis=0)) * 0.05 + PLACE - 200)
+    cells[split] = shapely.MultiPolygon([cells[split], island])
+    del cells[gone]
+    cells["d00"] = cells[chosen[6]]
+    order = random.permutation(len(cells))
+    frame = table(cells)
+    frame["name"] = [f"单元{code}" for code in cells]
+    frame["parent"] = ["W" if code[2] in "01" else "E" for code in cells]
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def middle_of(polygon: shapely.Polygon) -> np.ndarray:
+    """A point within."""
+    return shapely.get_coordinates(shapely.point_on_surface(polygon))[0]

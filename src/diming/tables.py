@@ -7,14 +7,18 @@ GeoDataFrames are the face towards notebooks, and conversion happens here alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from diming.geometry.keepers import joined
+
 if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
+
+    from diming.geometry.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Units:
 
     Attributes
     ----------
-    geometry : object array
+    geometry : Shapes
         Polygons and MultiPolygons, two-dimensional, never None or empty, in
         the CRS of their input; they may be invalid.
     code, name, parent, kind : object arrays
@@ -36,7 +40,7 @@ class Units:
         Feature id within that input.
     """
 
-    geometry: NDArray[np.object_]
+    geometry: Shapes
     code: NDArray[np.object_]
     name: NDArray[np.object_]
     parent: NDArray[np.object_]
@@ -50,18 +54,26 @@ class Units:
 
     def take(self, index: NDArray[Any]) -> Units:
         """Return the units at `index` (positions or a mask)."""
-        return Units(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+        return Units(
+            self.geometry.take(index),
+            **{f.name: getattr(self, f.name)[index] for f in _columns()},
+        )
 
     @staticmethod
     def concatenate(parts: list[Units]) -> Units:
         """Join several sets of units, in order."""
         return Units(
-            **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Units)}
+            joined([p.geometry for p in parts]),
+            **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in _columns()},
         )
 
     def to_geodataframe(self, crs: Any) -> geopandas.GeoDataFrame:
         """Return a GeoDataFrame with one column a field."""
         import geopandas
 
-        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "geometry"}
-        return geopandas.GeoDataFrame(columns, geometry=self.geometry, crs=crs)
+        columns = {f.name: getattr(self, f.name) for f in _columns()}
+        return geopandas.GeoDataFrame(columns, geometry=self.geometry[:], crs=crs)
+
+
+def _columns() -> list[Field[Any]]:
+    return [f for f in fields(Units) if f.name != "geometry"]

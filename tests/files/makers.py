@@ -208,8 +208,8 @@ def accounted(delivery: Delivery) -> None:
     assert len(delivery.geometry) == len(delivery.fid) == len(set(delivery.fid.tolist()))
     assert not lost & set(delivery.fid.tolist())
     assert np.isin(shapely.get_type_id(delivery.geometry), (3, 6)).all()
-    assert not shapely.is_empty(delivery.geometry).any()
-    assert (shapely.get_coordinate_dimension(delivery.geometry) == 2).all()
+    assert not shapely.is_empty(delivery.geometry[:]).any()
+    assert (shapely.get_coordinate_dimension(delivery.geometry[:]) == 2).all()
     for values in delivery.columns.values():
         assert len(values) == len(delivery.geometry)
 

@@ -82,8 +82,8 @@ def test_an_open_ring_is_taken_as_closed(tmp_path):
     assert trouble.measures["opening"] == pytest.approx(0.03)
     assert trouble.facts["ring"] == 0
     assert trouble.at == pytest.approx((108.0, 30.03))
-    assert delivery.geometry[0].exterior.is_closed
-    assert delivery.geometry[0].area == pytest.approx(0.01)
+    assert delivery.geometry[[0]][0].exterior.is_closed
+    assert delivery.geometry[[0]][0].area == pytest.approx(0.01)
 
 
 def test_the_bad_ring_is_numbered(tmp_path):

@@ -6,13 +6,19 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diming.geometry import chain
-from diming.geometry.chain import Chain, doubled_areas, is_cycle, residual, rings
+from diming.geometry import balance, keepers
+from diming.geometry import chain as chain_module
+from diming.geometry.chain import Chain, doubled_areas, is_cycle, rings
+from diming.geometry.keepers import held
 from worlds import Grid, box
 
 
 def cells(rows: int = 4, columns: int = 4, **options: float) -> np.ndarray:
     return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)  # type: ignore[arg-type]
+
+
+def residual(world: np.ndarray, **options: object) -> Chain:
+    return chain_module.residual(held(world), **options)  # type: ignore[arg-type]
 
 
 def segments(found: Chain) -> set[tuple[float, ...]]:
@@ -91,7 +97,7 @@ def test_tiny_rings_far_from_the_origin_keep_their_direction() -> None:
 def test_a_collision_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     world = cells(vertices=9, wobble=20.0)
     right = segments(residual(world))
-    honest = chain.uncancelled
+    honest = balance.uncancelled
     calls = []
 
     def forgetful(keys: np.ndarray) -> np.ndarray:
@@ -99,7 +105,7 @@ def test_a_collision_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         found = honest(keys)
         return found[1:] if len(calls) == 1 else found
 
-    monkeypatch.setattr(chain, "uncancelled", forgetful)
+    monkeypatch.setattr(balance, "uncancelled", forgetful)
     assert segments(residual(world)) == right
     assert len(calls) == 2
 
@@ -117,12 +123,12 @@ def test_blocks_and_threads_do_not_change_the_result(seed: int, jobs: int, block
     for i in random.choice(len(world), 4, replace=False):
         world[i] = shapely.transform(world[i], lambda xy: xy + random.normal(0, 5, 2))
     whole = residual(world)
-    before = chain.BLOCK_COORDINATES
-    chain.BLOCK_COORDINATES = block
+    before = keepers.BLOCK_COORDINATES
+    keepers.BLOCK_COORDINATES = block
     try:
         parts = residual(world, jobs=jobs)
     finally:
-        chain.BLOCK_COORDINATES = before
+        keepers.BLOCK_COORDINATES = before
     for a, b in ((whole.start, parts.start), (whole.end, parts.end), (whole.owner, parts.owner)):
         assert np.array_equal(a, b)
 

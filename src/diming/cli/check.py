@@ -10,7 +10,7 @@ import click
 
 from diming.cli.failures import CLEAN, FINDINGS
 from diming.cli.help import LocalCommand
-from diming.cli.options import Count, Day, Metres, Pair, Word, common_options, option
+from diming.cli.options import Count, Day, Metres, Pair, Size, Word, common_options, option
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.files.delivery import ROLES
@@ -32,7 +32,7 @@ FORMATS = ("text", "json", "csv", "geojson", "html")
 CHOICES = (*RULES, "seam")
 
 #: Options of any text, which an unset variable of a script leaves empty.
-_TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "output")
+_TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "output", "scheduler")
 
 
 @click.command(
@@ -111,6 +111,17 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
 )
 @option("--jobs", metavar="N", type=Count(), default=1, help=N_("Threads to use; default: 1."))
 @option(
+    "--memory-limit",
+    metavar="SIZE",
+    type=Size(),
+    help=N_("Stay below this much memory, e.g. 2GB: geometry waits in a temporary file."),
+)
+@option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help=N_("Work on the Dask cluster of this scheduler, e.g. tcp://host:8786."),
+)
+@option(
     "--format",
     "format_",
     metavar="NAME",
@@ -174,6 +185,8 @@ def _run(
             reference=given["reference"],
             exceptions=given["exceptions"],
             jobs=given["jobs"],
+            memory_limit_bytes=given["memory_limit"],
+            scheduler=given["scheduler"],
             crs=given["crs"],
             backdrop=chosen == "html",
             progress=progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,6 +96,31 @@ class Count(Kind):
                 "{option}: “{value}” is not a whole number from 1 on", **_facts(param, value)
             )
         return number
+
+
+#: Bytes in a unit of size.
+_UNITS = {
+    "": 1,
+    **{f"{u}b": 1000**n for n, u in enumerate("kmgt", 1)},
+    **{u: 1000**n for n, u in enumerate("kmgt", 1)},
+    **{f"{u}ib": 1024**n for n, u in enumerate("kmgt", 1)},
+    "b": 1,
+}
+
+
+class Size(Kind):
+    """An amount of memory, such as ``2GB``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> int:
+        """Return the size in bytes."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.strip().lower(), re.ASCII)
+        if found is None or found[2] not in _UNITS:
+            raise UsageError("{option}: “{value}” is no size such as 2GB", **_facts(param, value))
+        return int(float(found[1]) * _UNITS[found[2]])
 
 
 class Day(Kind):

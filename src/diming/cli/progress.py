@@ -26,6 +26,7 @@ _WIDTH = 78
 STAGES: dict[str, str] = {
     "read": N_("reading"),
     "check": N_("checking"),
+    "cluster": N_("on the cluster"),
 }
 
 

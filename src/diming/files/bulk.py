@@ -19,7 +19,7 @@ from diming.files.columns import recognise
 from diming.files.geojson import is_feature_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -124,15 +124,18 @@ def _description(source: Source, file: Path, layer: str) -> str:
     return str(row[0]) if row else ""
 
 
-def read_layer(
+def read_pieces(
     source: Source,
     file: Path,
     layer: str | None,
     fields: Mapping[str, str],
     encoding: str | None,
     count: int | None = None,
-) -> Bulk:
-    """Read one layer; `count` is how many records its container holds, where that is known.
+    bytes_at_once: int | None = None,
+) -> Iterator[Bulk]:
+    """Read one layer, in pieces of about `bytes_at_once` of its file, or whole.
+
+    `count` is how many records its container holds, where that is known.
 
     Raises
     ------
@@ -140,90 +143,117 @@ def read_layer(
         If GDAL cannot read it, with GDAL's reason.
     """
     if source.ending in _PARQUET:
-        from diming.files.geoparquet import read_geoparquet
+        from diming.files.geoparquet import parquet_pieces
 
-        return read_geoparquet(source, file, fields)
-    options: dict[str, Any] = {"layer": layer}
+        yield from parquet_pieces(source, file, fields, bytes_at_once)
+        return
+    options: dict[str, Any] = {"layer": layer, "return_fids": True}
     if encoding is not None:
         # Bytes as characters, decoded below: one broken text must not stop the file.
         options["encoding"] = BYTES
-    read = _read_whole if is_feature_collection(file) else _read_needed
     try:
+        if is_feature_collection(file) and (
+            bytes_at_once is None or file.stat().st_size <= bytes_at_once
+        ):
+            with quiet():
+                bulk = _whole(source, file, options, fields)
+            yield bulk
+            return
         with quiet():
-            came = read(source, file, fields, encoding, count, options)
+            columns, records, more = _asked(source, file, options, fields, encoding, count)
+            at_once = records_at_once(file, max(records, more or 0), bytes_at_once)
+        options["columns"] = [columns.given[n] for n in columns.names.values()]
+        for begin in range(0, max(records, more or 0, 1), at_once):
+            if at_once < max(records, more or 0):
+                options |= {"skip_features": begin, "max_features": at_once}
+            with quiet():
+                bulk = _bulk(columns, records, *_read_counting(file, options, more))
+            yield bulk
     except UnreadableInput:
         raise
     except Exception as error:  # GDAL's own classes differ from version to version
         raise unreadable(source, error) from None
-    wkb = np.full(len(came.fid), None, dtype=object) if came.wkb is None else came.wkb
-    has_bytes = is_there(wkb)
-    return Bulk(
-        crs=came.meta["crs"],
-        fid=np.asarray(came.fid, dtype=np.int64),
-        geometry=geometries(wkb),
-        has_bytes=has_bytes,
-        columns={
-            role: plain_values(came.column(came.given[column]), encoding)
-            for role, column in came.names.items()
-        },
-        column_names=came.names,
-        count=came.count,
-    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
-    """What came from GDAL: `given` says what its columns are called there, `names` by role."""
+class _Columns:
+    """Columns wanted: `names` by role, and what GDAL calls them, before decoding."""
 
-    given: Mapping[str, str]
     names: Mapping[str, str]
-    count: int
-    meta: Mapping[str, Any]
-    fid: NDArray[np.int64]
-    wkb: NDArray[np.object_] | None
-    values: Sequence[NDArray[Any]]
+    given: Mapping[str, str]
+    encoding: str | None
 
-    def column(self, name: str) -> NDArray[Any]:
-        return self.values[list(self.meta["fields"]).index(name)]
+    @staticmethod
+    def among(
+        there: Iterable[object], source: Source, fields: Mapping[str, str], encoding: str | None
+    ) -> _Columns:
+        given = {_decoded(str(name), encoding): str(name) for name in there}
+        return _Columns(recognise(list(given), fields, path=source.path), given, encoding)
 
 
-def _read_needed(
+def _asked(
     source: Source,
     file: Path,
+    options: Mapping[str, Any],
     fields: Mapping[str, str],
     encoding: str | None,
     count: int | None,
-    options: dict[str, Any],
-) -> _Came:
-    """Ask which columns there are, and read those that play a role."""
+) -> tuple[_Columns, int, int | None]:
+    """Ask GDAL for columns and records; the last is `count` where that is more."""
     import pyogrio
 
-    info = pyogrio.read_info(file, force_feature_count=True, **options)
+    asked = {k: v for k, v in options.items() if k != "return_fids"}
+    info = pyogrio.read_info(file, force_feature_count=True, **asked)
     # A damaged header may name any number; a record takes some bytes at least.
     if file.is_file() and info["features"] > file.stat().st_size and not is_database(file):
         raise unreadable(source, ValueError(f"{info['features']} records declared"))
-    given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
-    names = recognise(list(given), fields, path=source.path)
-    options = {**options, "columns": [given[n] for n in names.values()], "return_fids": True}
-    more = count if count is not None and count > info["features"] else None
-    return _Came(given, names, int(info["features"]), *_read_counting(file, options, more))
+    records = int(info["features"])
+    columns = _Columns.among(info["fields"], source, fields, encoding)
+    return columns, records, count if count is not None and count > records else None
 
 
-def _read_whole(
-    source: Source,
-    file: Path,
-    fields: Mapping[str, str],
-    encoding: str | None,
-    count: int | None,
-    options: dict[str, Any],
-) -> _Came:
-    """Read all columns: a GeoJSON is parsed anew at each question, and that takes longest."""
+def _whole(
+    source: Source, file: Path, options: Mapping[str, Any], fields: Mapping[str, str]
+) -> Bulk:
+    """Read a GeoJSON with all columns: it is parsed anew at each question, which takes longest."""
     import pyogrio
 
-    meta, fid, wkb, values = pyogrio.raw.read(file, return_fids=True, **options)
-    given = {str(name): str(name) for name in meta["fields"]}
-    names = recognise(list(given), fields, path=source.path)
-    return _Came(given, names, len(fid), meta, fid, wkb, values)
+    read = pyogrio.raw.read(file, **options)
+    columns = _Columns.among(read[0]["fields"], source, fields, None)
+    return _bulk(columns, len(read[1]), *read)
+
+
+def _bulk(
+    columns: _Columns,
+    count: int,
+    meta: Mapping[str, Any],
+    fid: NDArray[np.int64],
+    wkb: NDArray[np.object_] | None,
+    values: Sequence[NDArray[Any]],
+) -> Bulk:
+    """Put together what GDAL read; the bytes are used up."""
+    by_column = dict(zip(meta["fields"], values, strict=True))
+    wkb = np.full(len(fid), None, dtype=object) if wkb is None else wkb
+    has_bytes = is_there(wkb)
+    return Bulk(
+        crs=meta["crs"],
+        fid=np.asarray(fid, dtype=np.int64),
+        geometry=geometries(wkb),
+        has_bytes=has_bytes,
+        columns={
+            role: plain_values(by_column[columns.given[column]], columns.encoding)
+            for role, column in columns.names.items()
+        },
+        column_names=columns.names,
+        count=count,
+    )
+
+
+def records_at_once(file: Path, records: int, bytes_at_once: int | None) -> int:
+    """Return how many records of a file make a piece."""
+    if bytes_at_once is None or not file.is_file() or records == 0:
+        return max(records, 1)
+    return max(1, int(records * bytes_at_once / max(file.stat().st_size, 1)))
 
 
 def _read_counting(file: Path, options: dict[str, Any], more: int | None) -> Any:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from diming.geometry.shapes import Shapes
+
 #: Roles a column may play; ``begin`` and ``end`` are those of dated versions.
 ROLES = ("code", "name", "level", "parent", "kind", "begin", "end")
 
@@ -56,7 +58,7 @@ class Delivery:
     crs: str | None
     encoding: str | None
     #: Polygons and MultiPolygons in two dimensions; never None, never empty.
-    geometry: NDArray[np.object_]
+    geometry: Shapes
     fid: NDArray[np.int64]
     #: Raw values by role, only for the columns found: object arrays.
     columns: Mapping[str, NDArray[np.object_]]

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import Bulk, is_database, layers, quiet, read_layer
+from diming.files.bulk import Bulk, is_database, layers, quiet, read_pieces
 from diming.files.columns import as_text
 from diming.files.containers import (
     Declaration,
@@ -35,17 +35,38 @@ from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
 from diming.files.record import look_at_records
+from diming.geometry.keepers import held, joined
 from diming.geometry.rings import FARTHEST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from diming.geometry.shapes import Shapes
+
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Where the geometry that is read goes.
+
+    `take` is given polygons and returns them as kept. With `bytes_at_once`,
+    a layer is read in pieces of about that many bytes of its file.
+    """
+
+    take: Callable[[NDArray[np.object_]], Shapes]
+    bytes_at_once: int | None = None
+
+
+IN_MEMORY = Keep(held)
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def read(
-    inputs: Sequence[str], options: ReadOptions, progress: Progress | None = None
+    inputs: Sequence[str],
+    options: ReadOptions,
+    progress: Progress | None = None,
+    keep: Keep = IN_MEMORY,
 ) -> list[Delivery]:
     """Read all layers of areas that inputs mean.
 
@@ -56,6 +77,8 @@ def read(
     options : ReadOptions
     progress : callable, optional
         Called with ``"read"``, files done, files in all.
+    keep : Keep
+        Where geometry goes.
 
     Returns
     -------
@@ -72,13 +95,20 @@ def read(
     for done, source in enumerate(sources):
         if progress is not None:
             progress("read", done, len(sources))
-        found += _read_source(source, options)
+        found += read_source(source, options, keep)
     if progress is not None:
         progress("read", len(sources), len(sources))
     return found
 
 
-def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
+def read_source(source: Source, options: ReadOptions, keep: Keep = IN_MEMORY) -> list[Delivery]:
+    """Read all layers of areas of one container, as `read` does.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be read at all, or nothing in it is an area.
+    """
     if source.layer is None and options.layer is not None and source.ending in (".gpkg", ".gdb"):
         source = replace(source, layer=options.layer)
     try:
@@ -86,7 +116,7 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
         with ThreadPoolExecutor(1) as beside:
             digest = beside.submit(checksum, source)
             try:
-                return _read_opened(source, options, digest)
+                return _read_opened(source, options, digest, keep)
             except UnreadableInput:
                 digest.result()  # that a file cannot be opened says more
                 raise
@@ -98,12 +128,14 @@ def _read_source(source: Source, options: ReadOptions) -> list[Delivery]:
         ) from None  # fmt: skip
 
 
-def _read_opened(source: Source, options: ReadOptions, digest: Future[str]) -> list[Delivery]:
+def _read_opened(
+    source: Source, options: ReadOptions, digest: Future[str], keep: Keep
+) -> list[Delivery]:
     with opened(source) as file:
         if source.ending == ".shp":
             with _complete(source, file) as whole:
-                return _read_layers(source, whole, options, digest)
-        return _read_layers(source, file, options, digest)
+                return _read_layers(source, whole, options, digest, keep)
+        return _read_layers(source, file, options, digest, keep)
 
 
 @contextmanager
@@ -143,14 +175,15 @@ def _write_index(shp: Path) -> None:
 
 
 def _read_layers(
-    source: Source, file: Path, options: ReadOptions, digest: Future[str]
+    source: Source, file: Path, options: ReadOptions, digest: Future[str], keep: Keep
 ) -> list[Delivery]:
     settled = None
     if source.ending == ".shp" and (dbf := sibling(file, ".dbf")) is not None:
         settled = settle(dbf, options.encoding)
     chosen = layers(source, file)
     found = [
-        _read_layer(source, file, layer, text, options, settled, digest) for layer, text in chosen
+        _read_layer(source, file, layer, text, options, settled, digest, keep)
+        for layer, text in chosen
     ]
     kept = [d for d in found if len(d.geometry)]
     named = source.layer is not None or len(found) == 1
@@ -176,13 +209,32 @@ def _what_is_there(found: list[Delivery]) -> str:
     return ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) or "0"
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Taken:
-    """What becomes of the records of a layer."""
+    """What became of the records of a layer, or of a piece of one."""
 
-    geometry: NDArray[np.object_]
-    usable: NDArray[np.bool_]
+    shapes: Shapes
+    #: Of the records that became units, and of all that came back.
+    fid: NDArray[np.int64]
+    seen: NDArray[np.int64]
+    columns: Mapping[str, NDArray[Any]]
     troubles: list[Trouble]
+
+    @staticmethod
+    def together(pieces: Sequence[_Taken]) -> _Taken:
+        """Join pieces; a column of numbers in one piece may be one of texts in another."""
+        if len(pieces) == 1:
+            return pieces[0]
+        return _Taken(
+            joined([p.shapes for p in pieces]),
+            np.concatenate([p.fid for p in pieces]),
+            np.concatenate([p.seen for p in pieces]),
+            {
+                role: np.concatenate([p.columns[role].astype(object) for p in pieces])
+                for role in pieces[0].columns
+            },
+            [t for p in pieces for t in p.troubles],
+        )
 
 
 def _read_layer(
@@ -193,19 +245,21 @@ def _read_layer(
     options: ReadOptions,
     settled: Settled | None,
     digest: Future[str],
+    keep: Keep,
 ) -> Delivery:
     said = declared(source, file, layer)
     # Only a shapefile's texts have an encoding to settle; the other formats are UTF-8.
     encoding = settled.encoding if settled is not None else None
-    bulk = read_layer(
+    pieces = []
+    for bulk in read_pieces(
         source, file, layer, options.fields, encoding,
-        said.count if is_database(file) else None,
-    )  # fmt: skip
-    taken = _take(file, layer, encoding, bulk)
-    count = max(bulk.count if said.count is None else said.count, len(bulk.fid))
-    troubles = [_named(_cut_off(t, said), bulk) for t in taken.troubles]
-    troubles += said.troubles
-    troubles += _missing(bulk.fid, count, said.troubles)
+        said.count if is_database(file) else None, keep.bytes_at_once,
+    ):  # fmt: skip
+        pieces.append(_take(file, layer, encoding, bulk, said, keep))
+    taken = _Taken.together(pieces)
+    count = max(bulk.count if said.count is None else said.count, len(taken.seen))
+    troubles = taken.troubles + list(said.troubles)
+    troubles += _missing(taken.seen, count, said.troubles)
     remarks = ["illustrative"] if illustrative(source, layer, description) else []
     if settled is not None and settled.unsettled:
         troubles.append(
@@ -216,7 +270,6 @@ def _read_layer(
         )  # fmt: skip
     if settled is not None and settled.contradicts:
         remarks.append(f".cpg: {settled.contradicts} ≠ {settled.encoding}")
-    columns = {role: values[taken.usable] for role, values in bulk.columns.items()}
     return Delivery(
         path=source.path,
         layer=layer,
@@ -224,16 +277,18 @@ def _read_layer(
         sha256=digest.result(),
         crs=bulk.crs,
         encoding=settled.label if settled is not None else None,
-        geometry=taken.geometry[taken.usable],
-        fid=bulk.fid[taken.usable],
-        columns=columns,
+        geometry=taken.shapes,
+        fid=taken.fid,
+        columns=taken.columns,
         column_names=bulk.column_names,
         troubles=tuple(troubles),
         remarks=tuple(remarks),
     )
 
 
-def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _Taken:
+def _take(
+    file: Path, layer: str | None, encoding: str | None, bulk: Bulk, said: Declaration, keep: Keep
+) -> _Taken:
     """Keep the polygons; look again, one by one, at all that did not come back whole."""
     geometry = bulk.geometry.copy()
     kind = shapely.get_type_id(geometry)
@@ -263,7 +318,13 @@ def _take(file: Path, layer: str | None, encoding: str | None, bulk: Bulk) -> _T
             if record.geometry is not None:
                 geometry[position[record.fid]] = record.geometry
                 usable[position[record.fid]] = True
-    return _Taken(geometry, usable, troubles)
+    return _Taken(
+        keep.take(geometry[usable]),
+        bulk.fid[usable],
+        bulk.fid,
+        {role: values[usable] for role, values in bulk.columns.items()},
+        [_named(_cut_off(t, said), bulk) for t in troubles],
+    )
 
 
 def _cut_off(trouble: Trouble, said: Declaration) -> Trouble:

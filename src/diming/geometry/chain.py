@@ -6,32 +6,33 @@ segments that two neighbours share, with the same vertices, cancel. What is
 left, the residual, is exactly the boundary of the cover count n(x): everything
 that is wrong with a coverage lies on it, however narrow, with no tolerance.
 
-Cancelling is a hash and a sort over arrays. Only keys (8 bytes a vertex) are
-held for the whole set; coordinates are looked at block by block.
+Cancelling is a hash and a sort over arrays: within each block first, then, with
+what is left there, among all (`diming.geometry.balance`). The blocks may lie in
+memory, in a file, or on other machines: a sum can be taken in any order.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from diming.geometry.balance import Balance, Keys, cancel, members
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from diming.geometry.shapes import Load, Shapes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Keys = NDArray[np.uint64]
-
-#: Coordinates a block may hold: small enough for the processor's cache.
-BLOCK_COORDINATES = 1 << 17
 
 _MIX = tuple(np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93))
 _ONE = np.uint64(1)
+#: Seed of the hash that proves a chain; no residual is ever taken with it.
+_PROOF = 7919
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _segment_keys(found: Rings, turned: NDArray[np.bool_], apart: Keys, seed: in
     closing = found.first[1:] - 1
     following[closing] = h[closing]
     keys: Keys = h + following
-    if len(apart):
+    if apart.any():
         keys += np.repeat(apart[found.owner], np.diff(found.first))
     keys <<= _ONE
     forward = h < following
@@ -168,49 +169,64 @@ def _segment_keys(found: Rings, turned: NDArray[np.bool_], apart: Keys, seed: in
     return keys
 
 
-def uncancelled(keys: Keys) -> Keys:
-    """Return the keys, without direction bit, whose directions do not sum to zero."""
-    left = np.sort(keys)
-    left = left[np.searchsorted(left, _ONE) :]
-    while True:
-        pair = np.zeros(len(left), dtype=bool)
-        if len(left) > 1:
-            pair[:-1] = (left[1:] - left[:-1] == _ONE) & (left[:-1] & _ONE == 0)
-        if not pair.any():
-            return np.unique(left >> _ONE)
-        pair[1:] |= pair[:-1]
-        left = left[~pair]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one block leaves: segments, with the unit of each by position in the block."""
+
+    start: Floats
+    end: Floats
+    owner: Ints
 
 
-def _member(keys: Keys, wanted: Keys) -> Ints:
-    """Return the positions of `keys` whose undirected key is in the sorted `wanted`."""
-    if len(wanted) == 0:
-        return np.empty(0, dtype=np.int64)
-    bits = np.uint64(min(24, max(10, len(wanted).bit_length() + 4)))
-    shift = np.uint64(63) - bits
-    table = np.zeros(1 << int(bits), dtype=bool)
-    table[wanted >> shift] = True
-    hits = np.flatnonzero(table[keys >> (shift + _ONE)])
-    undirected: Keys = keys[hits] >> _ONE
-    place = np.minimum(np.searchsorted(wanted, undirected), len(wanted) - 1)
-    found: Ints = hits[(wanted[place] == undirected) & (keys[hits] != 0)]
-    return found
+def _directed(
+    geometry: NDArray[np.object_], minus: NDArray[np.bool_]
+) -> tuple[Rings, NDArray[np.bool_]]:
+    """Take polygons apart into rings, and tell which of them run the wrong way."""
+    found = rings(geometry)
+    turned = (doubled_areas(found) > 0) == found.hole
+    turned ^= minus[found.owner]
+    return found, turned
 
 
-def blocks(geometry: NDArray[np.object_]) -> Iterator[slice]:
-    """Cut the units into runs of about `BLOCK_COORDINATES` coordinates."""
-    ends = np.cumsum(shapely.get_num_coordinates(geometry))
-    first = 0
-    while first < len(geometry):
-        done = ends[first - 1] if first else 0
-        stop = int(np.searchsorted(ends, done + BLOCK_COORDINATES, side="right"))
-        stop = max(stop, first + 1)
-        yield slice(first, stop)
-        first = stop
+def _first_round(
+    geometry: NDArray[np.object_],
+    minus: NDArray[np.bool_],
+    apart: Keys,
+    count: Ints,
+    *,
+    seed: int,
+) -> tuple[Keys, Keys]:
+    """Return a block's keys, and those that its own segments do not cancel."""
+    found, turned = _directed(geometry, minus)
+    keys = _segment_keys(found, turned, apart, seed)
+    return keys, cancel(keys)
+
+
+def _second_round(
+    load: Load,
+    keys: Keys,
+    wanted: Keys,
+    minus: NDArray[np.bool_],
+    apart: Keys,
+    count: Ints,
+) -> _Part:
+    """Return a block's segments whose keys are wanted; only their units are fetched."""
+    hits = members(keys, wanted)
+    if len(hits) == 0:
+        return _Part(np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.int64))
+    ends = np.cumsum(count)
+    unit = np.searchsorted(ends, hits, side="right")
+    units, nth = np.unique(unit, return_inverse=True)
+    moved = (ends - count)[units] - np.concatenate([[0], np.cumsum(count[units])[:-1]])
+    hits = hits - moved[nth]
+    found, turned = _directed(load(units), minus[units])
+    turn = turned[np.searchsorted(found.first, hits, side="right") - 1][:, None]
+    here, there = found.coordinates[hits], found.coordinates[hits + 1]
+    return _Part(np.where(turn, there, here), np.where(turn, here, there), unit)
 
 
 def residual(
-    geometry: NDArray[np.object_],
+    shapes: Shapes,
     *,
     jobs: int = 1,
     minus: NDArray[np.bool_] | None = None,
@@ -221,10 +237,10 @@ def residual(
 
     Parameters
     ----------
-    geometry : object array of shape (n,)
-        Polygons and MultiPolygons in one CRS.
+    shapes : Shapes
+        In one CRS.
     jobs : int
-        Threads. The result does not depend on it.
+        Threads. The result does not depend on it, nor on how blocks are cut.
     minus : bool array of shape (n,), optional
         Polygons to subtract: they lie to the right of their segments.
     group : int64 array of shape (n,), optional
@@ -238,76 +254,34 @@ def residual(
         In the order of the units. All segments of an unbalanced place are
         kept, also those that cancel in part, so that their owners are known.
     """
-    cuts = list(blocks(geometry))
-    apart = np.empty(0, dtype=np.uint64)
+    apart = np.zeros(len(shapes), dtype=np.uint64)
     if group is not None:
         apart = (group.astype(np.uint64) + _ONE) * _MIX[1]
         apart ^= apart >> np.uint64(31)
-
-    def directed(cut: slice) -> tuple[Rings, NDArray[np.bool_]]:
-        found = rings(geometry[cut])
-        turned = (doubled_areas(found) > 0) == found.hole
-        if minus is not None:
-            turned ^= minus[cut][found.owner]
-        return found, turned
-
-    def keys_of(cut: slice) -> Keys:
-        found, turned = directed(cut)
-        return _segment_keys(found, turned, apart[cut], seed)
-
-    def chosen(work: tuple[slice, Keys]) -> Chain:
-        cut, keys = work
-        hits = _member(keys, wanted)
-        if len(hits) == 0:
-            return Chain.concatenate([])
-        found, turned = directed(cut)
-        ring = np.searchsorted(found.first, hits, side="right") - 1
-        turn = turned[ring][:, None]
-        here, there = found.coordinates[hits], found.coordinates[hits + 1]
-        return Chain(
-            np.where(turn, there, here),
-            np.where(turn, here, there),
-            (found.owner[ring] + cut.start).astype(np.int32),
+    if minus is None:
+        minus = np.zeros(len(shapes), dtype=bool)
+    balance = Balance(jobs=jobs, budget_bytes=getattr(shapes.keeper, "budget_bytes", None))
+    found = list(
+        shapes.rounds(
+            partial(_first_round, seed=seed), balance, _second_round,
+            minus, apart, shapes.count, jobs=jobs,
         )
-
-    with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        keys = list(pool.map(keys_of, cuts))
-        wanted = _uncancelled_in_parallel(keys, pool, max(jobs, 1))
-        kept = list(pool.map(chosen, zip(cuts, keys, strict=True)))
-    result = Chain.concatenate(kept)
+    )  # fmt: skip
+    result = Chain.concatenate(
+        [Chain(p.start, p.end, at[p.owner].astype(np.int32)) for at, p in found]
+    )
+    order = np.argsort(result.owner, kind="stable")
+    result = Chain(result.start[order], result.end[order], result.owner[order])
     if seed < 3 and not is_cycle(result):
-        return residual(geometry, jobs=jobs, minus=minus, group=group, seed=seed + 1)
+        return residual(shapes, jobs=jobs, minus=minus, group=group, seed=seed + 1)
     return result
-
-
-def _uncancelled_in_parallel(keys: list[Keys], pool: ThreadPoolExecutor, jobs: int) -> Keys:
-    """Split the key space by its leading bits, one share a thread, and join the rests."""
-    if not keys:
-        return np.empty(0, dtype=np.uint64)
-    if jobs == 1:
-        return uncancelled(np.concatenate(keys))
-    bounds = np.linspace(0, 2.0**64, jobs + 1)
-
-    def share(j: int) -> Keys:
-        low = np.uint64(int(bounds[j]) // 2 * 2)
-        high = int(bounds[j + 1]) // 2 * 2
-        picked = [
-            k[(k >= low) & (k < np.uint64(high))] if high < 2**64 else k[k >= low] for k in keys
-        ]
-        return uncancelled(np.concatenate(picked))
-
-    return np.concatenate(list(pool.map(share, range(jobs))))
 
 
 def is_cycle(chain: Chain) -> bool:
     """Tell whether as many segments leave each vertex as reach it: a chain's own proof.
 
-    A hash collision that cancelled two different segments would break it.
+    A hash collision that cancelled two different segments would break it. The
+    sum of other hashes of all ends less those of all starts shows it.
     """
-    vertices = np.concatenate([chain.start, chain.end])
-    _, place = np.unique(vertices.view(np.complex128).ravel(), return_inverse=True)
-    half = len(chain)
-    balance = np.bincount(place[:half], minlength=2 * half) - np.bincount(
-        place[half:], minlength=2 * half
-    )
-    return not balance.any()
+    there, here = (_vertex_hash(xy, _PROOF) for xy in (chain.end, chain.start))
+    return bool(there.sum() == here.sum())

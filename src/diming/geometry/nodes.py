@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diming.geometry.chain import Chain, Floats, Ints, uncancelled
+from diming.geometry.balance import uncancelled
 from diming.geometry.components import components
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from diming.geometry.chain import Chain, Floats, Ints
 
 #: Where more points than this share cells, a k-d tree is worth importing scipy for,
 #: and a cloud of them in one cell would make too many pairs.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.chain import Chain, Ints
+from diming.geometry.chain import Chain, Floats, Ints
 from diming.geometry.faces import Faces, faces, rims
 from diming.geometry.ground import transform
 from diming.geometry.grouping import collect
+from diming.geometry.keepers import joined
 from diming.geometry.measure import sizes
 from diming.geometry.noding import resolve
 from diming.model.finding import CheckSettings, Finding, Severity
@@ -53,7 +54,7 @@ def hierarchy_findings(
     result, home = _mismatches(children, parents, by_code, by_place)
     joint = Survey(
         Units.concatenate([children.units, parents.units]),
-        np.concatenate([children.shape, parents.shape]),
+        joined([children.shape, parents.shape]),
         children.crs,
         children.ground,
         children.paths,
@@ -83,10 +84,16 @@ def _by_place(children: Survey, parents: Survey) -> Ints:
     """Return for each child the parent that holds a point within it, or -1."""
     place = np.full(len(children), -1, dtype=np.int64)
     for crs, members in children.groups:
-        inside = shapely.get_coordinates(shapely.point_on_surface(children.shape[members]))
+        inside = children.shape.take(members).column(_point_within)
         child, parent = parents.covering(children.to_plane(inside, crs))
         place[members[child[::-1]]] = parent[::-1]
     return place
+
+
+def _point_within(geometry: NDArray[np.object_]) -> Floats:
+    """Return a point within each polygon, shape (n, 2)."""
+    within: Floats = shapely.get_coordinates(shapely.point_on_surface(geometry))
+    return within
 
 
 def _mismatches(
@@ -212,7 +219,8 @@ def _in_plane_near(
         asked = shapely.transform(
             polygons, lambda xy, crs=crs: transform(ground.unplane(xy), ground.crs, crs)
         )
-        hit, unit = shapely.STRtree(survey.shape[members]).query(asked, predicate="intersects")
+        shape = survey.shape[members]
+        hit, unit = shapely.STRtree(shape).query(asked, predicate="intersects")
         for i, shape in zip(hit.tolist(), survey.shapes_in_plane(members[unit]), strict=True):
             result[i].append(shape)
     return result

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from diming.geometry.chain import Floats
+    from diming.geometry.shapes import Shapes
 
 _WGS84 = pyproj.CRS.from_epsg(4326)
 
@@ -103,12 +104,12 @@ class Centres:
     area_m2: Floats
 
     @staticmethod
-    def of(shape: NDArray[np.object_], crs: pyproj.CRS, code: NDArray[np.object_]) -> Centres:
+    def of(shape: Shapes, crs: pyproj.CRS, code: NDArray[np.object_]) -> Centres:
         """Sum units up by county code (units with an empty code are left out)."""
         coded = code != ""
-        shape, code = shape[coded], code[coded]
-        lonlat = transform(shapely.get_coordinates(shapely.centroid(shape)), crs, _WGS84)
-        area = shapely.area(shape)
+        shape, code = shape.take(coded), code[coded]
+        found = shape.column(_centre_and_area)
+        lonlat, area = transform(found[:, :2], crs, _WGS84), found[:, 2]
         if crs.is_geographic:
             area = area * metres_per_degree(lonlat[:, 1]).prod(axis=1)
         codes, of = np.unique(code.astype(str), return_inverse=True)
@@ -118,6 +119,12 @@ class Centres:
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             return Centres(codes.astype(object), middle / total[:, None], total)
+
+
+def _centre_and_area(geometry: NDArray[np.object_]) -> Floats:
+    """Return x, y of the centroid, and the area, of each polygon."""
+    middle = shapely.get_coordinates(shapely.centroid(geometry))
+    return np.column_stack([middle, shapely.area(geometry)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
+    from diming.geometry.shapes import Shapes
     from diming.tables import Units
 
 
@@ -33,7 +34,7 @@ class Survey:
     ----------
     units : Units
         As delivered; labels and records of findings come from here.
-    shape : object array
+    shape : Shapes
         The units' geometry as the chain takes it: valid polygons, in the CRS
         of their input.
     crs : tuple of pyproj.CRS
@@ -45,7 +46,7 @@ class Survey:
     """
 
     units: Units
-    shape: NDArray[np.object_]
+    shape: Shapes
     crs: tuple[pyproj.CRS, ...]
     ground: Ground
     paths: tuple[str, ...]
@@ -55,7 +56,9 @@ class Survey:
 
     def take(self, index: NDArray[Any]) -> Survey:
         """Return the survey of some of the units, on the same ground."""
-        return Survey(self.units.take(index), self.shape[index], self.crs, self.ground, self.paths)
+        return Survey(
+            self.units.take(index), self.shape.take(index), self.crs, self.ground, self.paths
+        )
 
     def label(self, unit: int) -> str:
         """Return what a finding calls a unit: its code, else its name, else file#fid."""
@@ -95,7 +98,7 @@ class Survey:
         parts = []
         for _, members in self.groups:
             chain = residual(
-                self.shape[members],
+                self.shape.take(members),
                 jobs=jobs,
                 minus=None if minus is None else minus[members],
                 group=None if group is None else group[members],
@@ -132,15 +135,35 @@ class Survey:
 
     @cached_property
     def _trees(self) -> tuple[shapely.STRtree, ...]:
-        return tuple(shapely.STRtree(self.shape[members]) for _, members in self.groups)
+        """Trees of the boxes of units: shapes are fetched only where a box is met."""
+        return tuple(
+            shapely.STRtree(shapely.box(*self.shape.bounds[members].T))
+            for _, members in self.groups
+        )
+
+    def _intersecting(
+        self, tree: shapely.STRtree, members: Ints, asked: NDArray[np.object_]
+    ) -> tuple[Ints, Ints]:
+        """Return (asked, unit) pairs that intersect."""
+        hit, place = tree.query(asked)
+        order = np.argsort(place, kind="stable")
+        hit, unit = hit[order], members[place[order]]
+        units, nth = np.unique(unit, return_inverse=True)
+        meets = np.zeros(len(hit), dtype=bool)
+        first = 0
+        for some in self.shape.portions(units):
+            mine = slice(*np.searchsorted(nth, (first, first + len(some))))
+            shape = self.shape[some]
+            meets[mine] = shapely.intersects(asked[hit[mine]], shape[nth[mine] - first])
+            first += len(some)
+        return hit[meets], unit[meets]
 
     def covering(self, points: Floats) -> tuple[Ints, Ints]:
         """Return (point, unit) pairs: which units cover points of the plane."""
         found = []
         for (crs, members), tree in zip(self.groups, self._trees, strict=True):
             xy = transform(self.ground.unplane(points), self.ground.crs, crs)
-            point, unit = tree.query(shapely.points(xy), predicate="intersects")
-            found.append((point, members[unit]))
+            found.append(self._intersecting(tree, members, shapely.points(xy)))
         point, unit = _joined(found)
         order = np.lexsort((unit, point))
         return point[order], unit[order]
@@ -153,8 +176,7 @@ class Survey:
                 polygon,
                 lambda xy, crs=crs: transform(self.ground.unplane(xy), self.ground.crs, crs),
             )
-            hit, unit = tree.query(asked, predicate="intersects")
-            found.append((hit, members[unit]))
+            found.append(self._intersecting(tree, members, asked))
         return _joined(found)
 
     def finding(

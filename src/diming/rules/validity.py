@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from diming.geometry.chain import Floats, blocks
 from diming.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from diming.geometry.chain import Floats
+    from diming.geometry.shapes import Shapes
     from diming.rules.survey import Survey
 
 #: What GEOS says, and the reason it stands for.
@@ -31,12 +31,9 @@ _REASONS = (
 )
 
 
-def valid(geometry: NDArray[np.object_], *, jobs: int = 1) -> NDArray[np.bool_]:
+def valid(shapes: Shapes, *, jobs: int = 1) -> NDArray[np.bool_]:
     """Tell which polygons are valid (OGC simple features), in threads."""
-    cuts = list(blocks(geometry))
-    with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        parts = list(pool.map(lambda cut: shapely.is_valid(geometry[cut]), cuts))
-    return np.concatenate([np.empty(0, dtype=bool), *parts])
+    return shapes.column(shapely.is_valid, jobs=jobs)
 
 
 def as_areas(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -99,8 +96,9 @@ def validity_findings(survey: Survey, invalid: NDArray[np.bool_]) -> list[Findin
     """
     result = []
     for crs, members in survey.groups:
-        for unit in members[invalid[members]]:
-            name, words, at = reason(survey.shape[unit])
+        wrong = members[invalid[members]]
+        for unit, shape in zip(wrong, survey.shape[wrong], strict=True):
+            name, words, at = reason(shape)
             here = (
                 None
                 if at is None or not np.isfinite(at).all()

@@ -39,6 +39,7 @@ from diming.services.frames import delivery_of
 from diming.services.intake import Intake, take_in, trouble_findings
 from diming.services.levels import by_level, parent_codes, parent_of
 from diming.services.placing import choose_ground, doubt_crs, known_centres, shift_findings
+from diming.services.sources import reader
 from diming.services.summing import backdrop as outlines
 from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from diming.files.delivery import Delivery
+    from diming.geometry.chain import Floats, Ints
     from diming.model.finding import Exemption
     from diming.tables import Units
 
@@ -122,6 +124,8 @@ def check_files(
     exceptions: str | None = None,
     crs: str | None = None,
     jobs: int = 1,
+    memory_limit_bytes: int | None = None,
+    scheduler: str | None = None,
     backdrop: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -146,6 +150,11 @@ def check_files(
     jobs : int
         Threads; the result does not depend on it, and no more are started than
         the processors can use.
+    memory_limit_bytes : int, optional
+        Keep geometry in a temporary file, and memory below this.
+    scheduler : str, optional
+        Address of a Dask scheduler, e.g. ``tcp://host:8786``: each file is read on
+        one of its workers, and stays there.
     backdrop : bool
         Whether to keep simplified outlines for a map.
     progress : callable, optional
@@ -162,9 +171,10 @@ def check_files(
     UsageError
         If a rule is named that does not exist, or none is left to run, or parents
         are inputs as well.
+    EnvironmentLacks
+        If the scheduler or its workers do not answer, or what is left of the
+        inputs does not fit into the memory allowed.
     """
-    from diming.files.reading import read as read_inputs
-
     settings = _settings(settings)
     jobs = _threads(jobs)
     inputs, parents = _paths(inputs), _paths(parents)
@@ -177,13 +187,17 @@ def check_files(
         # Said in vain where all inputs state theirs, but a slip all the same.
         parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
-    deliveries = read_inputs(inputs, options, progress)
-    above = read_inputs(parents, replace(options, layer=None), progress) if parents else []
-    _apart(deliveries, above)
-    known = take_in(read_inputs([reference], ReadOptions(), progress)) if reference else None
-    intake = take_in(deliveries, above, crs=crs, day=settings.date)
-    work = _Check(intake, settings, wanted, jobs, progress or _silent, load_handbook(), known)
-    return work.report(accepted, with_map=backdrop)
+    progress = progress or _silent
+    with reader(
+        progress, memory_limit_bytes=memory_limit_bytes, scheduler=scheduler
+    ) as read_inputs:
+        deliveries = read_inputs(inputs, options)
+        above = read_inputs(parents, replace(options, layer=None)) if parents else []
+        _apart(deliveries, above)
+        known = take_in(read_inputs([reference], ReadOptions())) if reference else None
+        intake = take_in(deliveries, above, crs=crs, day=settings.date)
+        work = _Check(intake, settings, wanted, jobs, progress, load_handbook(), known)
+        return work.report(accepted, with_map=backdrop)
 
 
 def check_tables(
@@ -259,9 +273,7 @@ class _Check:
             inputs=self.intake.inputs,
             settings=self.settings,
             units_examined=int((~self.given).sum()),
-            vertices_examined=int(
-                shapely.get_num_coordinates(self.intake.units.geometry[~self.given]).sum()
-            ),
+            vertices_examined=int(self.intake.units.geometry.count[~self.given].sum()),
             measured=measured(self.ground),
             rules=rule_runs(
                 found, self.wanted, self.not_applicable, with_exceptions=accepted is not None
@@ -294,7 +306,9 @@ class _Check:
         row_of = dict(
             zip(zip(units.input.tolist(), units.fid.tolist(), strict=True), count(), strict=False)
         )
-        self.findings += [self._located(f, row_of) for f in found if f.rule in self.wanted]
+        found = [f for f in found if f.rule in self.wanted]
+        rows = [[row_of[r.input, r.fid] for r in f.records] for f in found]
+        self.findings += self._located(found, [sorted(r) for r in rows])
 
     def _parts(self) -> Iterator[tuple[Units, CodeReading]]:
         """Yield the inputs, then the parents: a code may occur once in each."""
@@ -306,34 +320,44 @@ class _Check:
                     read_codes(units, self.settings.code_system, self.handbook.county_codes),
                 )
 
-    def _located(self, finding: Finding, row_of: Mapping[tuple[int, int], int]) -> Finding:
-        """Give a finding on codes its labels, place and id.
+    def _located(self, found: Sequence[Finding], rows: Sequence[Sequence[int]]) -> list[Finding]:
+        """Give findings on codes their labels, places and ids; `rows` are the units of each."""
+        places = self._points_within(np.array([r[0] for r in rows], dtype=np.int64))
+        result = []
+        for finding, units, place in zip(found, rows, places, strict=True):
+            mark = repr(sorted((k, str(v)) for k, v in finding.facts.items())).encode()
+            made = self.survey.finding(
+                finding.rule, finding.severity, units, measures=finding.measures,
+                facts=finding.facts, mark=mark,
+            )  # fmt: skip
+            if np.isfinite(place).all():
+                made = replace(made, at=(float(place[0]), float(place[1])))
+            result.append(made)
+        return result
 
-        `row_of` gives the unit of an input and fid.
-        """
-        units = self.intake.units
-        rows = sorted(row_of[r.input, r.fid] for r in finding.records)
-        mark = repr(sorted((k, str(v)) for k, v in finding.facts.items())).encode()
-        made = self.survey.finding(
-            finding.rule, finding.severity, rows, measures=finding.measures, facts=finding.facts,
-            mark=mark,
-        )  # fmt: skip
-        inside = shapely.point_on_surface(units.geometry[rows[:1]])
-        at = self.survey.to_plane(
-            shapely.get_coordinates(inside), self.intake.crs[units.input[rows[0]]]
-        )
-        where = self.ground.lonlat(at)
-        if len(where) and np.isfinite(where).all():
-            made = replace(made, at=(float(where[0, 0]), float(where[0, 1])))
-        return made
+    def _points_within(self, units: Ints) -> Floats:
+        """Return longitude and latitude of a point within each of some units, NaN for none."""
+        asked, nth = np.unique(units, return_inverse=True)
+        points = np.full((len(asked), 2), np.nan)
+        first = 0
+        for some in self.survey.shape.portions(asked):
+            within = shapely.point_on_surface(self.survey.shape[some])
+            filled = first + np.flatnonzero(~shapely.is_empty(within))
+            points[filled] = shapely.get_coordinates(within)
+            first += len(some)
+        for number, crs in enumerate(self.intake.crs):
+            mine = self.intake.units.input[asked] == number
+            points[mine] = self.ground.lonlat(self.survey.to_plane(points[mine], crs))
+        result: Floats = points[nth]
+        return result
 
     def _validity(self) -> None:
         shape = self.intake.units.geometry
         sound = valid(shape, jobs=self.jobs)
         self.findings += validity_findings(self.survey, ~sound)
         if not sound.all():
-            shape = shape.copy()
-            shape[~sound] = as_areas(shape[~sound])
+            wrong = np.flatnonzero(~sound)
+            shape = shape.replaced(wrong, as_areas(shape[wrong]))
         self.areas = replace(self.survey, shape=shape)
 
     def _coverage(self) -> None:
@@ -342,7 +366,9 @@ class _Check:
             if self.wanted.intersection(COVERAGE_RULES):
                 self.findings += coverage_findings(level.areas, self.settings, jobs=self.jobs)
             if self.wanted.intersection(SHAPE_RULES):
-                self.findings += shape_findings(level.whole, level.areas, self.settings)
+                self.findings += shape_findings(
+                    level.whole, level.areas, self.settings, jobs=self.jobs
+                )
 
     def _hierarchy(self) -> None:
         above = by_level(self.survey, self.areas, self.reading, self.given)

@@ -13,6 +13,7 @@ import shapely
 from diming.errors import UnreadableInput, UsageError
 from diming.files.columns import as_text, recognise
 from diming.files.delivery import Delivery, Trouble
+from diming.geometry.keepers import held
 from diming.geometry.rings import FARTHEST
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def delivery_of(table: Any, *, path: str = "GeoDataFrame", fields: Mapping[str, 
 
     return Delivery(
         path=path, layer=None, declared=len(frame), sha256="", crs=frame.crs.to_wkt(),
-        encoding=None, geometry=shapely.force_2d(geometry[areal]),
+        encoding=None, geometry=held(shapely.force_2d(geometry[areal])),
         fid=np.flatnonzero(areal).astype(np.int64),
         columns={role: values[areal] for role, values in cells.items()}, column_names=names,
         troubles=tuple(

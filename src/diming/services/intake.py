@@ -31,7 +31,7 @@ _TEXT_ROLES = ("code", "name", "parent", "kind")
 
 @dataclass(frozen=True)
 class Intake:
-    """All units of a check, inputs first, then those given as parents.
+    """All units of a check, those given as parents among them.
 
     Attributes
     ----------
@@ -109,7 +109,23 @@ def take_in(
             "some inputs lie in a plane without a place on Earth and others do not; "
             "give all of them a coordinate reference system"
         )
-    return Intake(Units.concatenate(units), tuple(systems), tuple(inputs), tuple(troubles))
+    everything_read = Units.concatenate(units)
+    return Intake(
+        everything_read.take(_in_order(everything_read)), tuple(systems), tuple(inputs),
+        tuple(troubles),
+    )  # fmt: skip
+
+
+def _in_order(units: Units) -> NDArray[np.int64]:
+    """Return the order of units by what they are, not by where they stand in which file.
+
+    So the same units give the same findings, however they are parted into
+    files; only their records differ.
+    """
+    code, name = (np.unique(c, return_inverse=True)[1].ravel() for c in (units.code, units.name))
+    return np.lexsort(
+        (units.fid, units.input, units.geometry.count, *units.geometry.bounds.T, name, code)
+    )
 
 
 def _crs(delivery: Delivery, given: str | None) -> pyproj.CRS:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from diming.model.code import ENDS
 from diming.model.unit import Level
@@ -50,7 +49,7 @@ def by_level(
     result = []
     for value in np.unique(level[chosen]).tolist():
         index = np.flatnonzero(chosen & (level == value))
-        filled = index[~shapely.is_empty(areas.shape[index])]
+        filled = index[areas.shape.count[index] > 0]
         result.append(LevelUnits(value, whole.take(index), areas.take(filled), filled))
     return result
 

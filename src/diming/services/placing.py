@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
-import shapely
 
 from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
@@ -34,19 +33,19 @@ def doubt_crs(intake: Intake) -> tuple[Intake, list[Finding]]:
     explains the numbers is taken, and numbers that none explains are a plane.
     """
     found = []
-    systems, geometry = list(intake.crs), intake.units.geometry.copy()
+    systems, geometry = list(intake.crs), intake.units.geometry
     for number, crs in enumerate(intake.crs):
         mine = intake.units.input == number
         if not mine.any():
             continue
-        doubt = placement_reason(crs, shapely.total_bounds(geometry[mine]))
+        doubt = placement_reason(crs, geometry.take(mine).total_bounds)
         if doubt is None:
             continue
         reason, suggested = doubt
         path = intake.inputs[number].path
         found.append(crs_suspect(number, path, crs, reason=reason, facts={"suggested": suggested}))
         if reason == "axes-swapped":
-            geometry[mine] = shapely.transform(geometry[mine], lambda xy: xy[:, ::-1])
+            geometry = geometry.with_swapped_axes(mine)
         elif suggested:
             systems[number] = pyproj.CRS.from_user_input(suggested)
         elif len(set(intake.crs)) == 1:
@@ -57,7 +56,7 @@ def doubt_crs(intake: Intake) -> tuple[Intake, list[Finding]]:
 
 def choose_ground(intake: Intake) -> Ground:
     """Choose the working CRS: the one in which most vertices are delivered."""
-    weight = shapely.get_num_coordinates(intake.units.geometry)
+    weight = intake.units.geometry.count
     per_input = np.bincount(intake.units.input, weights=weight, minlength=len(intake.crs))
     share = [
         sum(w for w, c in zip(per_input, intake.crs, strict=True) if same_crs(c, crs))
@@ -68,7 +67,7 @@ def choose_ground(intake: Intake) -> Ground:
     for number, crs in enumerate(intake.crs):
         mine = intake.units.input == number
         if mine.any():
-            box = shapely.total_bounds(intake.units.geometry[mine])
+            box = intake.units.geometry.take(mine).total_bounds
             corners.append(transform(box.reshape(2, 2), crs, working))
     xy = np.concatenate(corners) if corners else np.zeros((2, 2))
     xy = xy[np.isfinite(xy).all(axis=1)]
@@ -87,7 +86,7 @@ def shift_findings(
         mine = np.flatnonzero(intake.units.input == number)
         if len(mine) == 0:
             continue
-        shift = datum_shift(Centres.of(areas.shape[mine], crs, codes[mine]), reference)
+        shift = datum_shift(Centres.of(areas.shape.take(mine), crs, codes[mine]), reference)
         if shift is None:
             continue
         measures = {

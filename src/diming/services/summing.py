@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from diming.geometry.keepers import Held
 from diming.model.facts import Facts
 from diming.model.finding import Backdrop, CheckSettings, Finding, RuleRun, Severity
 from diming.model.rule import EXCEPTION_RULES, RULES
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from diming.geometry.ground import Ground
+    from diming.geometry.shapes import Geometries
     from diming.services.levels import LevelUnits
 
 
@@ -92,15 +95,28 @@ def backdrop(level: LevelUnits) -> Backdrop | None:
     areas = level.areas
     if len(areas) == 0:
         return None
-    plane = areas.shapes_in_plane(np.arange(len(areas)))
-    box = shapely.total_bounds(plane)
-    step = float(np.hypot(box[2] - box[0], box[3] - box[1])) / 3000
-    try:
-        simple = shapely.coverage_simplify(plane, step)
-    except shapely.errors.GEOSException:
-        simple = shapely.simplify(plane, step)
+    simple = np.empty(len(areas), dtype=object)
+    for crs, members in areas.groups:
+        shapes = areas.shape.take(members)
+        box = shapes.total_bounds
+        look = partial(_simplified, step=float(np.hypot(box[2] - box[0], box[3] - box[1])) / 3000)
+        whole = isinstance(shapes.keeper, Held)
+        parts = [(np.arange(len(shapes)), look(shapes[:]))] if whole else shapes.each(look)
+        for at, part in parts:
+            simple[members[at]] = shapely.transform(
+                part, lambda xy, crs=crs: areas.to_plane(xy, crs)
+            )
     return Backdrop(
-        areas.ground.as_lonlat(np.asarray(simple, dtype=object)),
+        areas.ground.as_lonlat(simple),
         tuple(areas.units.code.tolist()),
         tuple(areas.units.name.tolist()),
     )
+
+
+def _simplified(geometry: Geometries, *, step: float) -> Geometries:
+    """Simplify units together where they make a coverage, else each by itself."""
+    try:
+        simple = shapely.coverage_simplify(geometry, step)
+    except shapely.errors.GEOSException:
+        simple = shapely.simplify(geometry, step)
+    return np.asarray(simple, dtype=object)
