@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from diming import errors
 from diming.cli.failures import exit_code, sentence
 from diming.cli.main import main
+from diming.samples import sample
 
 
 @pytest.fixture
@@ -167,10 +168,34 @@ def test_starting_imports_nothing_slow():
         "from diming.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "slow = {'pandas', 'geopandas', 'folium', 'matplotlib', 'fiona', 'shapely', 'numpy'}\n"
+        "slow = {'pandas', 'geopandas', 'folium', 'matplotlib', 'fiona', 'shapely', 'numpy',\n"
+        "        'scipy', 'pyogrio', 'pyproj', 'pyarrow'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"
     )
     assert python(code, "check", "--help").stderr.strip() == "[]"
+    assert python(code, "--help").stderr.strip() == "[]"
+    alone = "import sys, diming; print(sorted({'click', 'numpy'} & set(sys.modules)))"
+    assert python(alone).stdout.strip() == "[]"
+
+
+def test_a_check_imports_no_pandas_and_leaves_pyogrio_whole():
+    code = (
+        "import sys\n"
+        "from diming.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit as end: code = end.code\n"
+        "slow = {'pandas', 'geopandas', 'pyarrow', 'folium', 'matplotlib', 'fiona'}\n"
+        "print(code, sorted(slow & set(sys.modules)), file=sys.stderr)\n"
+        "import pyogrio, pyogrio._compat as known, pandas, geopandas, pyarrow\n"
+        "table = pyogrio.read_dataframe(sys.argv[2])\n"
+        "arrow = pyogrio.read_dataframe(sys.argv[2], use_arrow=True)\n"
+        "print(type(table) is geopandas.GeoDataFrame, len(table) == len(arrow),\n"
+        "      known.PANDAS_GE_22, known.HAS_PYARROW, known.HAS_GEOPANDAS, file=sys.stderr)\n"
+    )
+    told = python(
+        code, "check", str(sample("chongqing_counties_2019")), "--quiet"
+    ).stderr.splitlines()
+    assert told == ["0 []", "True True True True True"]
 
 
 def test_formats_import_no_pandas():

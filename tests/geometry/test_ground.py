@@ -88,3 +88,15 @@ def test_widths_of_wavy_slivers(width: float, angle: float) -> None:
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     sliver = shapely.Polygon(np.vstack([upper, lower]) @ turn)
     assert widths(np.array([sliver]))[0][0] == pytest.approx(width, rel=0.02)
+
+
+@pytest.mark.parametrize("number", [4490, 4513, 4544, 4545])
+def test_degrees_of_cgcs2000_are_those_of_wgs_84_as_proj_has_it(number):
+    """The short cut past PROJ's tables gives the same numbers, bit by bit."""
+    crs, degrees = parse_crs(f"EPSG:{number}"), pyproj.CRS.from_epsg(4326)
+    lonlat = np.random.default_rng(0).uniform([105, 28], [110, 32], (100, 2))
+    there = pyproj.Transformer.from_crs(degrees, crs, always_xy=True).transform(*lonlat.T)
+    assert transform(lonlat, degrees, crs).tolist() == np.column_stack(there).tolist()
+    back = pyproj.Transformer.from_crs(crs, degrees, always_xy=True).transform(*there)
+    xy = np.column_stack(there)
+    assert transform(xy, crs, degrees).tolist() == np.column_stack(back).tolist()

@@ -161,10 +161,12 @@ def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> i
 def _run(
     inputs: Sequence[str], given: dict[str, Any], chosen: str, lang: str, quiet: bool
 ) -> Report:
+    from diming.cli.lean import import_pyogrio
     from diming.cli.progress import Progress
     from diming.files.delivery import ReadOptions
     from diming.services.check import check_files
 
+    import_pyogrio()
     rules = tuple(name for names in given["rules"] for name in names)
     settings = CheckSettings(
         gap_width_m=given["gap_width_m"],

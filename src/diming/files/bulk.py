@@ -6,7 +6,6 @@ Nothing is judged here: what does not come back whole is left for
 
 from __future__ import annotations
 
-import json
 import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from diming.errors import EnvironmentLacks, UnreadableInput
+from diming.errors import UnreadableInput
 from diming.files.columns import recognise
+from diming.files.geojson import is_feature_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _PARQUET = (".parquet", ".geoparquet")
 #: The encoding in which every byte is one character.
 BYTES = "ISO-8859-1"
+#: Geometries made of bytes at once.
+AT_ONCE = 1024
+#: What a cell of a column may be as it stands.
+_PLAIN = {str, int, float, bool, type(None)}
 _AREAL = ("polygon", "surface", "geometrycollection", "unknown", "geometry")
 
 
@@ -71,7 +75,7 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
     UnreadableInput
         If the file is none that can be read, or has no layer of that name.
     """
-    if source.ending in _PARQUET:
+    if source.ending in _PARQUET or (source.layer is None and is_feature_collection(file)):
         return [(None, "")]
     import pyogrio
 
@@ -79,7 +83,7 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
         with quiet():
             listed = pyogrio.list_layers(file)
     except Exception as error:  # GDAL's own classes differ from version to version
-        raise _unreadable(source, error) from None
+        raise unreadable(source, error) from None
     names = {str(name): kind for name, kind in listed}
     if source.layer is not None:
         if source.layer not in names:
@@ -139,65 +143,113 @@ def read_pieces(
         If GDAL cannot read it, with GDAL's reason.
     """
     if source.ending in _PARQUET:
-        yield from _parquet_pieces(source, file, fields, bytes_at_once)
-        return
-    import pyogrio
+        from diming.files.geoparquet import parquet_pieces
 
-    options: dict[str, Any] = {"layer": layer}
+        yield from parquet_pieces(source, file, fields, bytes_at_once)
+        return
+    options: dict[str, Any] = {"layer": layer, "return_fids": True}
     if encoding is not None:
         # Bytes as characters, decoded below: one broken text must not stop the file.
         options["encoding"] = BYTES
     try:
+        if is_feature_collection(file) and (
+            bytes_at_once is None or file.stat().st_size <= bytes_at_once
+        ):
+            with quiet():
+                bulk = _whole(source, file, options, fields)
+            yield bulk
+            return
         with quiet():
-            info = pyogrio.read_info(file, force_feature_count=True, **options)
-            # A damaged header may name any number; a record takes some bytes at least.
-            if file.is_file() and info["features"] > file.stat().st_size and not is_database(file):
-                raise _unreadable(source, ValueError(f"{info['features']} records declared"))
-            given = {_decoded(str(name), encoding): str(name) for name in info["fields"]}
-            names = recognise(list(given), fields, path=source.path)
-            options |= {"columns": [given[n] for n in names.values()], "return_fids": True}
-            more = count if count is not None and count > info["features"] else None
-            records = max(int(info["features"]), more or 0)
-            at_once = _records_at_once(file, records, bytes_at_once)
-        for begin in range(0, max(records, 1), at_once):
-            if at_once < records:
+            columns, records, more = _asked(source, file, options, fields, encoding, count)
+            at_once = records_at_once(file, max(records, more or 0), bytes_at_once)
+        options["columns"] = [columns.given[n] for n in columns.names.values()]
+        for begin in range(0, max(records, more or 0, 1), at_once):
+            if at_once < max(records, more or 0):
                 options |= {"skip_features": begin, "max_features": at_once}
             with quiet():
-                bulk = _piece(file, options, more, given, names, encoding, int(info["features"]))
+                bulk = _bulk(columns, records, *_read_counting(file, options, more))
             yield bulk
     except UnreadableInput:
         raise
     except Exception as error:  # GDAL's own classes differ from version to version
-        raise _unreadable(source, error) from None
+        raise unreadable(source, error) from None
 
 
-def _piece(
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Columns wanted: `names` by role, and what GDAL calls them, before decoding."""
+
+    names: Mapping[str, str]
+    given: Mapping[str, str]
+    encoding: str | None
+
+    @staticmethod
+    def among(
+        there: Iterable[object], source: Source, fields: Mapping[str, str], encoding: str | None
+    ) -> _Columns:
+        given = {_decoded(str(name), encoding): str(name) for name in there}
+        return _Columns(recognise(list(given), fields, path=source.path), given, encoding)
+
+
+def _asked(
+    source: Source,
     file: Path,
-    options: dict[str, Any],
-    more: int | None,
-    given: Mapping[str, str],
-    names: Mapping[str, str],
+    options: Mapping[str, Any],
+    fields: Mapping[str, str],
     encoding: str | None,
-    count: int,
+    count: int | None,
+) -> tuple[_Columns, int, int | None]:
+    """Ask GDAL for columns and records; the last is `count` where that is more."""
+    import pyogrio
+
+    asked = {k: v for k, v in options.items() if k != "return_fids"}
+    info = pyogrio.read_info(file, force_feature_count=True, **asked)
+    # A damaged header may name any number; a record takes some bytes at least.
+    if file.is_file() and info["features"] > file.stat().st_size and not is_database(file):
+        raise unreadable(source, ValueError(f"{info['features']} records declared"))
+    records = int(info["features"])
+    columns = _Columns.among(info["fields"], source, fields, encoding)
+    return columns, records, count if count is not None and count > records else None
+
+
+def _whole(
+    source: Source, file: Path, options: Mapping[str, Any], fields: Mapping[str, str]
 ) -> Bulk:
-    meta, fid, wkb, values = _read_counting(file, options, more)
+    """Read a GeoJSON with all columns: it is parsed anew at each question, which takes longest."""
+    import pyogrio
+
+    read = pyogrio.raw.read(file, **options)
+    columns = _Columns.among(read[0]["fields"], source, fields, None)
+    return _bulk(columns, len(read[1]), *read)
+
+
+def _bulk(
+    columns: _Columns,
+    count: int,
+    meta: Mapping[str, Any],
+    fid: NDArray[np.int64],
+    wkb: NDArray[np.object_] | None,
+    values: Sequence[NDArray[Any]],
+) -> Bulk:
+    """Put together what GDAL read; the bytes are used up."""
     by_column = dict(zip(meta["fields"], values, strict=True))
     wkb = np.full(len(fid), None, dtype=object) if wkb is None else wkb
+    has_bytes = is_there(wkb)
     return Bulk(
         crs=meta["crs"],
         fid=np.asarray(fid, dtype=np.int64),
-        geometry=_geometries(wkb),
-        has_bytes=np.array([w is not None for w in wkb], dtype=bool),
+        geometry=geometries(wkb),
+        has_bytes=has_bytes,
         columns={
-            role: _plain_values(by_column[given[column]], encoding)
-            for role, column in names.items()
+            role: plain_values(by_column[columns.given[column]], columns.encoding)
+            for role, column in columns.names.items()
         },
-        column_names=names,
+        column_names=columns.names,
         count=count,
     )
 
 
-def _records_at_once(file: Path, records: int, bytes_at_once: int | None) -> int:
+def records_at_once(file: Path, records: int, bytes_at_once: int | None) -> int:
     """Return how many records of a file make a piece."""
     if bytes_at_once is None or not file.is_file() or records == 0:
         return max(records, 1)
@@ -230,9 +282,12 @@ def _decoded(text: str, encoding: str | None) -> str:
     return raw.decode(encoding, "replace")
 
 
-def _plain_values(values: NDArray[Any], encoding: str | None) -> NDArray[Any]:
+def plain_values(values: NDArray[Any], encoding: str | None) -> NDArray[Any]:
     """Return a column of texts, numbers and dates; a list in a cell becomes its text."""
     if values.dtype.kind != "O":
+        return values
+    kinds = set(map(type, values.tolist()))
+    if kinds <= _PLAIN and (encoding is None or str not in kinds):
         return values
     plain = np.empty(len(values), dtype=object)
     for i, value in enumerate(values):
@@ -247,83 +302,27 @@ def _plain_values(values: NDArray[Any], encoding: str | None) -> NDArray[Any]:
     return plain
 
 
-def _geometries(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
+def is_there(wkb: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell where there are bytes at all."""
+    there: NDArray[np.bool_] = np.not_equal(wkb, np.array(None, dtype=object)).astype(bool)
+    return there
+
+
+def geometries(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Make geometries of bytes, some at a time; the bytes are let go as they are used up."""
+    geometry = np.empty(len(wkb), dtype=object)
     with quiet():
-        geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
+        for start in range(0, len(wkb), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            geometry[part] = shapely.from_wkb(wkb[part], on_invalid="ignore")
+            wkb[part] = None
     if (shapely.get_coordinate_dimension(geometry) > 2).any():
         geometry = shapely.force_2d(geometry)
     return geometry
 
 
-def _parquet_pieces(
-    source: Source, file: Path, fields: Mapping[str, str], bytes_at_once: int | None
-) -> Iterator[Bulk]:
-    """Read GeoParquet by its own metadata; the GDAL of the wheels has no driver for it."""
-    try:
-        import pyarrow.parquet as parquet
-    except ImportError:
-        raise EnvironmentLacks(
-            "{path}: reading GeoParquet needs pyarrow; install it with pip install diming[parquet]",
-            path=source.path,
-        ) from None
-    try:
-        with parquet.ParquetFile(file) as opened:
-            meta = json.loads((opened.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-            main = meta.get("primary_column")
-            if main is None:
-                raise UnreadableInput(
-                    "{path}: this Parquet file holds no geometry (it has no «geo» metadata)",
-                    path=source.path,
-                )
-            names = recognise(
-                [c for c in opened.schema_arrow.names if c != main], fields, path=source.path
-            )
-            about = meta["columns"][main]
-            if about.get("encoding", "WKB") != "WKB":
-                raise UnreadableInput(
-                    "{path}: its geometry is stored as {encoding}, not as WKB; "
-                    "save it as GeoParquet 1.0",
-                    path=source.path, encoding=str(about["encoding"]),
-                )  # fmt: skip
-            system = about.get("crs", "OGC:CRS84")
-            records = int(opened.metadata.num_rows)
-            begin = 0
-            for batch in (
-                opened.iter_batches(
-                    _records_at_once(file, records, bytes_at_once), columns=[main, *names.values()]
-                )
-                if records
-                else [opened.read(columns=[main, *names.values()])]
-            ):
-                wkb = _objects(batch.column(main).to_pylist())
-                yield Bulk(
-                    crs=None if system is None
-                    else system if isinstance(system, str) else json.dumps(system),
-                    fid=np.arange(begin, begin + len(wkb), dtype=np.int64),
-                    geometry=_geometries(wkb),
-                    has_bytes=np.array([w is not None for w in wkb], dtype=bool),
-                    columns={
-                        role: _plain_values(_objects(batch.column(column).to_pylist()), None)
-                        for role, column in names.items()
-                    },
-                    column_names=names,
-                    count=records,
-                )  # fmt: skip
-                begin += len(wkb)
-    except UnreadableInput:
-        raise
-    except Exception as error:  # pyarrow's classes are many
-        raise _unreadable(source, error) from None
-
-
-def _objects(values: list[Any]) -> NDArray[np.object_]:
-    """Return a list as an array of one dimension, whatever its items are."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
-def _unreadable(source: Source, error: Exception) -> UnreadableInput:
+def unreadable(source: Source, error: Exception) -> UnreadableInput:
+    """Return what to raise where a reader cannot read, with its reason."""
     detail = " ".join(str(error).split())[:200] or type(error).__name__
     return UnreadableInput(
         "{path}: the file cannot be read ({detail}); check that it is whole and of a known format",

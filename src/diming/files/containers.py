@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import lzma
 import re
 import shutil
@@ -22,14 +21,15 @@ import numpy as np
 from diming.errors import UnreadableInput
 from diming.files.bulk import is_database
 from diming.files.delivery import Trouble
+from diming.files.geojson import count_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diming.files.discover import Source
 
-#: Above this a GeoJSON is not parsed a second time to see whether it is strict JSON.
-STRICT_JSON_BYTES = 200 << 20
+#: Above this a GeoJSON is not gone through to see whether it is strict JSON.
+STRICT_JSON_BYTES = 1 << 30
 
 
 @contextmanager
@@ -296,22 +296,12 @@ def _whole_shapes(file: Path, size: int) -> int:
 def _geojson(file: Path) -> Declaration:
     if file.stat().st_size > STRICT_JSON_BYTES:
         return Declaration(None)
-    try:
-        # NaN and Infinity are no JSON, but the coordinates will say so themselves.
-        content = json.loads(file.read_bytes())
-    except json.JSONDecodeError as error:
-        return Declaration(None, (_not_strict(error.lineno, error.colno),))
-    except (ValueError, RecursionError):
-        return Declaration(None, (_not_strict(1, 1),))
-    if isinstance(content, dict) and isinstance(content.get("features"), list):
-        return Declaration(len(content["features"]))
-    return Declaration(None)
-
-
-def _not_strict(line: int, column: int) -> Trouble:
-    return Trouble(
-        "unreadable-record", "not-strict-json", -1, facts={"line": line, "column": column}
-    )
+    counted = count_features(file)
+    if counted.broken_at is None:
+        return Declaration(counted.features)
+    line, column = counted.broken_at
+    facts = {"line": line, "column": column}
+    return Declaration(None, (Trouble("unreadable-record", "not-strict-json", -1, facts=facts),))
 
 
 def illustrative(source: Source, layer: str | None, description: str) -> bool:

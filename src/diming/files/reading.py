@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,25 +109,33 @@ def read_source(source: Source, options: ReadOptions, keep: Keep = IN_MEMORY) ->
     UnreadableInput
         If it cannot be read at all, or nothing in it is an area.
     """
+    if source.layer is None and options.layer is not None and source.ending in (".gpkg", ".gdb"):
+        source = replace(source, layer=options.layer)
     try:
-        digest = checksum(source)
-        if (
-            source.layer is None
-            and options.layer is not None
-            and source.ending in (".gpkg", ".gdb")
-        ):
-            source = replace(source, layer=options.layer)
-        with opened(source) as file:
-            if source.ending == ".shp":
-                with _complete(source, file) as whole:
-                    return _read_layers(source, whole, options, digest, keep)
-            return _read_layers(source, file, options, digest, keep)
+        # Hashing leaves the interpreter to the reading beside it.
+        with ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(checksum, source)
+            try:
+                return _read_opened(source, options, digest, keep)
+            except UnreadableInput:
+                digest.result()  # that a file cannot be opened says more
+                raise
     except OSError as error:
         raise UnreadableInput(
             "{path}: the file cannot be read ({detail}); check that it is whole and of a known "
             "format",
             path=source.path, detail=error.strerror or str(error),
         ) from None  # fmt: skip
+
+
+def _read_opened(
+    source: Source, options: ReadOptions, digest: Future[str], keep: Keep
+) -> list[Delivery]:
+    with opened(source) as file:
+        if source.ending == ".shp":
+            with _complete(source, file) as whole:
+                return _read_layers(source, whole, options, digest, keep)
+        return _read_layers(source, file, options, digest, keep)
 
 
 @contextmanager
@@ -166,7 +175,7 @@ def _write_index(shp: Path) -> None:
 
 
 def _read_layers(
-    source: Source, file: Path, options: ReadOptions, digest: str, keep: Keep
+    source: Source, file: Path, options: ReadOptions, digest: Future[str], keep: Keep
 ) -> list[Delivery]:
     settled = None
     if source.ending == ".shp" and (dbf := sibling(file, ".dbf")) is not None:
@@ -235,7 +244,7 @@ def _read_layer(
     description: str,
     options: ReadOptions,
     settled: Settled | None,
-    digest: str,
+    digest: Future[str],
     keep: Keep,
 ) -> Delivery:
     said = declared(source, file, layer)
@@ -265,7 +274,7 @@ def _read_layer(
         path=source.path,
         layer=layer,
         declared=count,
-        sha256=digest,
+        sha256=digest.result(),
         crs=bulk.crs,
         encoding=settled.label if settled is not None else None,
         geometry=taken.shapes,

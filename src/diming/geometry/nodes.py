@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diming.geometry.balance import uncancelled
+from diming.geometry.components import components
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from diming.geometry.chain import Chain, Floats, Ints
+
+#: Where more points than this share cells, a k-d tree is worth importing scipy for,
+#: and a cloud of them in one cell would make too many pairs.
+_MANY = 3_000
+#: Odd, so that cells of a grid get numbers of their own; a clash costs a comparison only.
+_SPREAD = np.int64(0x9E3779B97F4A7C15 - (1 << 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +134,12 @@ def merge_close(nodes: Floats, tolerance_m: float) -> Ints:
     leader = np.arange(len(nodes))
     if tolerance_m <= 0 or len(nodes) < 2:
         return leader
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    pairs = cKDTree(nodes).query_pairs(tolerance_m, output_type="ndarray")
+    pairs = close_pairs(nodes, tolerance_m)
     if len(pairs) == 0:
         return leader
     near, member = np.unique(pairs, return_inverse=True)
     member = member.reshape(-1, 2)
-    links = coo_array(
-        (np.ones(len(pairs), dtype=bool), (member[:, 0], member[:, 1])), shape=(len(near),) * 2
-    )
-    _, component = connected_components(links, directed=False)
+    component = components(len(near), member[:, 0], member[:, 1])
     order = np.lexsort((near, component))
     cuts = np.flatnonzero(np.diff(component[order])) + 1
     firsts = np.concatenate([[0], cuts])
@@ -150,6 +152,60 @@ def merge_close(nodes: Floats, tolerance_m: float) -> Ints:
         chained = members[firsts[c] : firsts[c] + lengths[c]]
         leader[chained] = _cut_up(nodes, chained, tolerance_m)
     return leader
+
+
+def close_pairs(nodes: Floats, tolerance_m: float) -> Ints:
+    """Return the pairs of points no farther apart than the tolerance, shape (p, 2).
+
+    Points are sorted into the cells of four grids, each half a cell beside the
+    others, so that two close points share a cell of one grid at least. Where
+    vertices are where they should be, no cell has two, and that is all.
+    """
+    found = [np.empty(0, dtype=np.int64)]
+    for key in _cells(nodes, tolerance_m):
+        order = _crowded(key)
+        if len(order) > _MANY:
+            return _pairs_of_many(nodes, tolerance_m)
+        ends = np.searchsorted(key[order], key[order], side="right")
+        ahead = ends - np.arange(len(order)) - 1
+        first = np.repeat(np.arange(len(order)), ahead)
+        step = np.arange(len(first)) - np.repeat(np.cumsum(ahead) - ahead, ahead) + 1
+        one, other = order[first], order[first + step]
+        away = nodes[one] - nodes[other]
+        close = (away**2).sum(axis=1) <= tolerance_m**2
+        low, high = np.minimum(one, other)[close], np.maximum(one, other)[close]
+        found.append(low * len(nodes) + high)
+    pairs: Ints = np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(nodes)))
+    return pairs
+
+
+def _cells(nodes: Floats, tolerance_m: float) -> Iterator[NDArray[np.int64]]:
+    """Yield a number for each point's cell, in four grids; cells far apart may share one."""
+    # Half a cell is more than the tolerance; and cells are counted in whole numbers.
+    side = max(2.5 * tolerance_m, float(np.abs(nodes).max()) * 1e-15)
+    place = nodes / side
+    for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+        x, y = np.floor(place + shift).astype(np.int64).T
+        yield x * _SPREAD + y
+
+
+def _crowded(key: NDArray[np.int64]) -> Ints:
+    """Return the positions of keys that occur more than once, in the order of the keys."""
+    ordered = np.sort(key)
+    shared = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if len(shared) == 0:
+        return np.empty(0, dtype=np.int64)
+    place = np.minimum(np.searchsorted(shared, key), len(shared) - 1)
+    among = np.flatnonzero(shared[place] == key)
+    crowded: Ints = among[np.argsort(key[among], kind="stable")]
+    return crowded
+
+
+def _pairs_of_many(nodes: Floats, tolerance_m: float) -> Ints:
+    from scipy.spatial import cKDTree
+
+    pairs: Ints = cKDTree(nodes).query_pairs(tolerance_m, output_type="ndarray")
+    return pairs
 
 
 def _cut_up(nodes: Floats, chained: Ints, tolerance_m: float) -> Ints:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_, UsageError
-from diming.handbook.county_codes import CountyCode, CountyCodes
+from diming.handbook.county_codes import CountyCode, CountyCodes, WrittenRow
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
@@ -135,7 +135,7 @@ def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) ->
         raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
     table = _county_table({**packaged["county_table"], **limits}, path)
     added = [_county_code(entry, path) for entry in _tables(own, "county_code", path)]
-    return Handbook(tuple(ranges.values()), CountyCodes([*_packaged_codes(), *added], table))
+    return Handbook(tuple(ranges.values()), CountyCodes(_packaged_codes(), added, table))
 
 
 def _tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
@@ -241,22 +241,11 @@ def _county_code(values: Mapping[str, Any], path: str) -> CountyCode:
 
 
 @lru_cache(maxsize=1)
-def _packaged_codes() -> tuple[CountyCode, ...]:
+def _packaged_codes() -> Mapping[str, Sequence[WrittenRow]]:
     packed = files(__package__).joinpath("county_codes_1981_2025.csv.gz").read_bytes()
     rows = csv.reader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
     next(rows)
-    return tuple(
-        CountyCode(code, name, _first_day(begin), _end(end), remark != "unsettled")
-        for code, name, begin, end, remark in rows
-    )
-
-
-def _first_day(text: str) -> date:
-    return date(int(text), 1, 1) if len(text) == 4 else date.fromisoformat(text)
-
-
-def _end(text: str) -> date | None:
-    """First day after; a bare year still counts in full."""
-    if not text:
-        return None
-    return date(int(text) + 1, 1, 1) if len(text) == 4 else date.fromisoformat(text)
+    by_code: dict[str, list[WrittenRow]] = {}
+    for row in rows:
+        by_code.setdefault(row[0], []).append(row)
+    return by_code
