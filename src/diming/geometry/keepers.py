@@ -156,7 +156,8 @@ class Spool(Local):
         self._shapes_file.seek(0, os.SEEK_END)
         self._shapes_file.write(b"".join(wkb))
         self._shapes_file.flush()
-        self._ends.append(self._ends[-1][-1] + np.cumsum(length))
+        if len(length):
+            self._ends.append(self._ends[-1][-1] + np.cumsum(length))
         return _described(self, before + np.arange(len(geometry)), geometry)
 
     def load(self, row: Ints) -> Geometries:
