@@ -114,7 +114,7 @@ def wrong_parent(bench: Bench) -> list[Defect]:
     bench.claim(cell)
     world = bench.world
     right, wrong = world.parent[cell], _another(bench, cell)
-    world.parent[cell] = wrong
+    world.parent[cell], world.home[cell] = wrong, right
     code = world.code[cell]
     return [
         bench.record("code-parent", "wrong-parent", (code,), code=code, parent=wrong,
@@ -132,6 +132,7 @@ def wrong_county(bench: Bench) -> list[Defect]:
     twin = world.add(None, int((world.county_code == wrong).argmax()))
     world.gone.add(twin)
     world.code[cell], world.parent[cell] = world.code[twin], wrong
+    world.home[cell] = right
     world.name[cell] = world.name[twin]
     units = (world.code[cell], wrong, right)
     return [bench.record("parent-mismatch", "wrong-county", units, share=1.0)]

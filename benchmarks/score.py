@@ -13,7 +13,7 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class RuleScore:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers, with errors as their largest and their median."""
-        told = asdict(self)
+        told = dict(vars(self))
         told["errors"] = {
             name: {"max": float(np.max(e)), "median": float(np.median(e))}
             for name, e in self.errors.items()
