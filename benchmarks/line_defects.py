@@ -31,20 +31,19 @@ def stretch(
     toward_left = gap == (mover == 0)
     way = bench.left_normal(edge) * (1 if toward_left else -1)
     width = exactly or float(np.exp(random.uniform(np.log(least), np.log(most))))
-    for _ in range(6 if exactly else 1):
-        run = line[a : b + 1]
+    mine, other = units[mover], units[1 - mover]
+    loser = shapely.buffer(bench.world.geometry(mine if gap else other), 1e-6)
+    run = line[a : b + 1]
+    for _ in range(3 if exactly else 1):
         moved = rounded(run[1:-1] + way * width)
         between = polygon(np.concatenate([run, moved[::-1]]))
+        made = polygon(bench.with_run(mine, edge, a, b, moved))
+        if not shapely.covers(loser, between):
+            raise Unfit
         found = bench.area("", "stretch", (), between)
-        if exactly:
-            width *= exactly / found.width_m
-    mine, other = units[mover], units[1 - mover]
-    ring = bench.with_run(mine, edge, a, b, moved)
-    loser = bench.world.geometry(mine if gap else other)
-    if not shapely.covers(shapely.buffer(loser, 1e-6), between):
-        raise Unfit
+        width *= (exactly or found.width_m) / found.width_m
     rule = bench.gap_or_void(found.width_m) if gap else "overlap"
-    bench.world.edited[mine] = polygon(ring)
+    bench.world.edited[mine] = made
     bench.claim(*units)
     kind = f"stretch-{rule}" + ("-county-line" if county_line else "")
     kind = f"threshold-{exactly}" if exactly else kind

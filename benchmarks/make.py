@@ -81,8 +81,10 @@ def _parquet(
     tables: Iterator[geopandas.GeoDataFrame], out: Path, *, folder: bool
 ) -> int:
     """Write GeoParquet 1.0: files in a folder, or row groups in a file."""
+    if out.is_dir():
+        shutil.rmtree(out)
+    out.unlink(missing_ok=True)
     if folder:
-        shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
     vertices, writer = 0, None
     for number, table in enumerate(tables):

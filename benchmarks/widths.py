@@ -14,6 +14,7 @@ import shapely
 COMPACT = 60.0
 #: Windows searched in a sliver, and how far they reach in widths.
 WINDOWS, REACH = 12, 1.2
+#: Precision of the search, in mean widths.
 PRECISION = 2e-3
 
 
