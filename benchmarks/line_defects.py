@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+
 from bench import Bench, Unfit, polygon, rounded, simple
 from truth import Defect
 
@@ -148,9 +149,7 @@ def unmatched(bench: Bench, *, county_line: bool = False) -> list[Defect]:
     if county_line:
         # The county above was dissolved before: it lacks the vertices too.
         units.append((bench.world.parent[having], *bench.codes(having)))
-    return [
-        bench.line("unmatched-edge", kind, u, inserted, length=length, **facts) for u in units
-    ]
+    return [bench.line("unmatched-edge", kind, u, inserted, length=length, **facts) for u in units]
 
 
 def unmatched_at_county_line(bench: Bench) -> list[Defect]:
@@ -167,9 +166,7 @@ def cut_corner(bench: Bench) -> list[Defect]:
     reach = min(float(bench.random.uniform(1, 12)), *(
         0.8 * float(np.hypot(*(q - node))) for q in (after, before)
     ))  # fmt: skip
-    p, q = (
-        rounded(node + (v - node) * reach / np.hypot(*(v - node))) for v in (before, after)
-    )
+    p, q = (rounded(node + (v - node) * reach / np.hypot(*(v - node))) for v in (before, after))
     triangle = shapely.Polygon([p, node, q])
     if not triangle.exterior.is_ccw:
         raise Unfit
@@ -265,4 +262,3 @@ def open_slit(bench: Bench) -> list[Defect]:
     parent = bench.world.parent[mine]
     units_above = (parent, *bench.codes(*sorted(units)))
     return [found, _said(found, "parent-not-covered", "open-slit", units_above, {"parts_count": 1})]
-

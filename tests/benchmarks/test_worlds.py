@@ -8,8 +8,13 @@ import json
 import numpy as np
 import pytest
 import shapely
+
+import diming
 from bench import Bench
 from defects import MAKERS, attempt, spoil
+from diming.api import check_files
+from diming.model.finding import Severity
+from diming.present.report_json import to_dict
 from enclosures import enclose
 from generate import MISLABELLED, Generated, generate, mislabel
 from make import residual_share, write
@@ -18,13 +23,8 @@ from score import score
 from truth import read_truth
 from world import World
 
-import diming
-from diming.api import check_files
-from diming.model.finding import Severity
-from diming.present.report_json import to_dict
-
-#: Widths are promised to a few per cent for slivers of very uneven width.
-WIDTH_ERROR, AREA_ERROR, LENGTH_ERROR = 0.03, 1e-4, 0.01
+#: Widths are promised to two per cent for most faces, to a few for slivers of very uneven width.
+WIDTH_ERROR, UNEVEN_ERROR, AREA_ERROR, LENGTH_ERROR = 0.03, 0.07, 1e-4, 0.01
 SLIGHT = 64, 90
 
 
@@ -43,10 +43,11 @@ def scores_of(made: Generated, report=None):
     return score(to_dict(report or report_of(made), "en"), made.truth("", None, 0))
 
 
-def assert_perfect(scores) -> None:
+def assert_perfect(scores, width_error: float = WIDTH_ERROR) -> None:
     for rule, s in scores.items():
         assert (s.misses, s.false, s.mistaken) == ([], [], []), rule
-        assert max(s.errors.get("width_m", [0])) <= WIDTH_ERROR, rule
+        assert max(s.errors.get("width_m", [0])) <= width_error, rule
+        assert np.median(s.errors.get("width_m", [0])) <= 0.01, rule
         assert max(s.errors.get("area_m2", [0])) <= AREA_ERROR, rule
         assert max(s.errors.get("length_m", [0])) <= LENGTH_ERROR, rule
         for name, errors in s.errors.items():
@@ -92,7 +93,7 @@ def test_many_defects_at_once_are_all_found(seed: int) -> None:
     made = generate(400, 120, seed, dirty=0.15)
     assert len(made.defects) > 100
     assert len(made.truth("", None, 0).counts()) >= 20
-    assert_perfect(scores_of(made))
+    assert_perfect(scores_of(made), UNEVEN_ERROR)
 
 
 def test_a_stretch_is_as_large_as_an_overlay_says(sound: World) -> None:
@@ -169,8 +170,8 @@ def test_files_hold_what_the_truth_says(kind: str, parts, shuffle, tmp_path) -> 
     assert len(inputs) == (parts if kind == "parquet" and parts else 1)
     assert sum(i.declared for i in inputs) == truth.units
     scores = score(to_dict(report, "en"), truth)
-    assert_perfect(scores)
-    assert truth.defects == made.truth("", None, 0).defects or _same(truth.defects, made.defects)
+    assert_perfect(scores, UNEVEN_ERROR)
+    assert _same(truth.defects, made.defects)
 
 
 def _same(read, made) -> bool:
