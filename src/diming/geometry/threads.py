@@ -8,6 +8,7 @@ and the results are joined in order: they cannot depend on it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -40,4 +41,4 @@ def runs(weight: NDArray[Any], jobs: int) -> list[slice]:
     total = np.concatenate([[0.0], np.cumsum(weight, dtype=np.float64)])
     cuts = np.searchsorted(total, np.linspace(0.0, total[-1], count + 1)[1:-1])
     edges = np.unique(np.concatenate([[0], cuts, [len(weight)]]))
-    return [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
