@@ -70,16 +70,23 @@ def close_pairs(graph: Graph, edges: Edges, reach_m: float) -> tuple[Ints, Ints]
     return first, second
 
 
-def close_pairs_in_parts(graph: Graph, edges: Edges, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
-    """Yield all ordered pairs of edges whose boxes come within `reach_m`, some at a time."""
+def close_pairs_in_parts(
+    graph: Graph, edges: Edges, reach_m: float, asked: Ints | None = None
+) -> Iterator[tuple[Ints, Ints]]:
+    """Yield ordered pairs of edges whose boxes come within `reach_m`, some at a time.
+
+    With `asked`, only those whose first is one of these.
+    """
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
     low = np.minimum(a, b) - reach_m / 2
     high = np.maximum(a, b) + reach_m / 2
     boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     tree = shapely.STRtree(boxes)
-    for start in range(0, max(len(boxes), 1), EDGES_AT_ONCE):
-        first, second = tree.query(boxes[start : start + EDGES_AT_ONCE])
-        yield first + start, second
+    asked = np.arange(len(boxes)) if asked is None else asked
+    for start in range(0, max(len(asked), 1), EDGES_AT_ONCE):
+        chosen = asked[start : start + EDGES_AT_ONCE]
+        first, second = tree.query(boxes[chosen])
+        yield chosen[first], second
 
 
 def vertices_on_segments(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from diming.geometry.faces import Faces, Rims, faces, rims
+from diming.geometry.faces import Faces, Rims, Sides, faces_and_sides, rims
 from diming.geometry.grouping import collect
 from diming.geometry.measure import Sizes, sizes
 from diming.geometry.noding import Touches, resolve
@@ -65,11 +65,11 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     chain = survey.residual(jobs=jobs)
     graph, noise = survey.number(chain, settings.tolerance_m)
     graph, touches = resolve(graph, settings.tolerance_m)
-    found = faces(graph)
+    found, sides = faces_and_sides(graph)
     wrong = found.take(found.cover != 1)
     patches = _name(survey, graph, wrong, settings)
     narrow = np.unique(patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"])
-    slits = _slits(survey, graph, found.take(found.cover == 0), settings)
+    slits = _slits(survey, graph, sides, settings)
     result = group_findings(survey, chain, patches)
     result += group_findings(survey, chain, slits)
     result += touch_findings(survey, chain, graph, touches, narrow)
@@ -95,9 +95,9 @@ def _name(survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings) -
     return Patches(polygon, wrong.cover[face], measured, kind, units, face, rim, graph)
 
 
-def _slits(survey: Survey, graph: Graph, enclosed: Faces, settings: CheckSettings) -> Patches:
+def _slits(survey: Survey, graph: Graph, sides: Sides, settings: CheckSettings) -> Patches:
     polygon, bridged = open_slits(
-        graph, enclosed, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
+        graph, sides, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
     )
     measured = sizes(polygon, survey.ground)
     kept = is_slit(measured.width_m, measured.length_m) & (measured.width_m <= settings.gap_width_m)
