@@ -55,6 +55,8 @@ def sizes(polygon: NDArray[np.object_], ground: Ground, *, jobs: int = 1) -> Siz
     The length of a face is half its outline less its width: the long side of
     a rectangle, the way along a sliver.
     """
+    if len(polygon) == 0:
+        return Sizes(*np.empty((3, 0)), np.empty((0, 2)))
     tangent = ground.tangent(polygon)
     local = tangent.geometry()
     width, centre = widths(local, jobs=jobs)

@@ -68,9 +68,9 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     graph, touches = resolve(graph, settings.tolerance_m)
     found, sides = faces_and_sides(graph)
     wrong = found.take(found.cover != 1)
-    patches = _name(survey, graph, wrong, settings)
+    patches = _name(survey, graph, wrong, settings, jobs)
     narrow = np.unique(patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"])
-    slits = _slits(survey, graph, sides, settings)
+    slits = _slits(survey, graph, sides, settings, jobs)
     result = group_findings(survey, chain, patches)
     result += group_findings(survey, chain, slits)
     result += touch_findings(survey, chain, graph, touches, narrow)
@@ -78,29 +78,33 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     return result
 
 
-def _name(survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings) -> Patches:
+def _name(
+    survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings, jobs: int
+) -> Patches:
     rim = rims(wrong.polygon, graph)
     on_rim = collect(len(wrong), rim.owner_face, rim.owner)
     over = np.flatnonzero(wrong.cover > 1)
     free = np.flatnonzero(wrong.cover <= 1)
-    parted = divide(survey, wrong.polygon[over], settings.tolerance_m)
+    parted = divide(survey, wrong.polygon[over], settings.tolerance_m, jobs=jobs)
     face = np.concatenate([free, over[parted.face]])
     units = [on_rim[i] for i in free]
     for i, covering in zip(over[parted.face], parted.units, strict=True):
         # One alone covers it only where it is narrower than what merging vertices moved.
         units.append(covering if len(covering) > 1 else tuple(sorted({*covering, *on_rim[i]})))
     polygon = np.concatenate([wrong.polygon[free], parted.polygon])
-    measured = sizes(polygon, survey.ground)
+    measured = sizes(polygon, survey.ground, jobs=jobs)
     kind = np.where(measured.width_m <= settings.gap_width_m, "gap", "void").astype(object)
     kind[len(free) :] = "overlap"
     return Patches(polygon, wrong.cover[face], measured, kind, units, face, rim, graph)
 
 
-def _slits(survey: Survey, graph: Graph, sides: Sides, settings: CheckSettings) -> Patches:
+def _slits(
+    survey: Survey, graph: Graph, sides: Sides, settings: CheckSettings, jobs: int
+) -> Patches:
     polygon, bridged = open_slits(
         graph, sides, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
     )
-    measured = sizes(polygon, survey.ground)
+    measured = sizes(polygon, survey.ground, jobs=jobs)
     kept = is_slit(measured.width_m, measured.length_m) & (measured.width_m <= settings.gap_width_m)
     polygon = polygon[kept]
     rim = rims(polygon, bridged)
