@@ -14,8 +14,9 @@ import numpy as np
 import shapely
 
 from diming.geometry.faces import Sides, Winding, polygonize, sides_of, spread
+from diming.geometry.near import meeting_boxes
 from diming.geometry.nodes import Graph
-from diming.geometry.noding import Cuts, Edges, close_pairs_in_parts, cross, cut
+from diming.geometry.noding import Cuts, Edges, close_pairs, cross, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,14 +123,10 @@ def _candidates(
     np.minimum.at(owner, edges.edge, graph.owner.astype(np.int64))
     shore = np.zeros(len(graph.nodes), dtype=bool)
     shore[edges.low[sides.outer]] = shore[edges.high[sides.outer]] = True
-    asked = np.flatnonzero(shore[edges.low] | shore[edges.high])
-    found = [
-        _nearest(graph, edges, owner, shore, here, there, max_width_m, tolerance_m)
-        for here, there in close_pairs_in_parts(graph, edges, max_width_m, asked)
-    ]
-    node, edge, at, distance = (np.concatenate(part) for part in zip(*found, strict=True))
-    keep = _first_of(node, owner[edge], distance)
-    return node[keep], edge[keep], at[keep]
+    asked = shore[edges.low] | shore[edges.high]
+    first, second = close_pairs(graph, edges, max_width_m, asked)
+    here, there = np.concatenate([first, second]), np.concatenate([second, first])
+    return _nearest(graph, edges, owner, shore, here, there, max_width_m, tolerance_m)
 
 
 def _nearest(
@@ -141,8 +138,8 @@ def _nearest(
     there: Ints,
     max_width_m: float,
     tolerance_m: float,
-) -> tuple[Ints, Ints, Floats, Floats]:
-    """Return node, edge, place on it, and distance, the nearest for each node and owner."""
+) -> tuple[Ints, Ints, Floats]:
+    """Return node, edge, and place on it, the nearest for each node and owner."""
     differ = owner[here] != owner[there]
     here, there = here[differ], there[differ]
     nodes = np.concatenate([edges.low[here], edges.high[here]])
@@ -156,7 +153,7 @@ def _nearest(
     distance = np.hypot(*(away - at[:, None] * along).T)
     near = np.flatnonzero((distance > tolerance_m) & (distance <= max_width_m))
     keep = near[_first_of(nodes[near], owner[others[near]], distance[near])]
-    return nodes[keep], others[keep], at[keep], distance[keep]
+    return nodes[keep], others[keep], at[keep]
 
 
 def _first_of(node: Ints, owner: Ints, distance: Floats) -> Ints:
@@ -173,11 +170,15 @@ def _crosses(
 ) -> NDArray[np.bool_]:
     """Tell which bridges would cross an outline on their way."""
     here = graph.nodes[node]
-    low, high = np.minimum(here, foot), np.maximum(here, foot)
-    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    tree = shapely.STRtree(shapely.box(*np.minimum(a, b).T, *np.maximum(a, b).T))
-    bridge, other = tree.query(boxes)
+    count = len(node)
+    bridge, other = meeting_boxes(
+        np.concatenate([np.minimum(here, foot), np.minimum(a, b)]),
+        np.concatenate([np.maximum(here, foot), np.maximum(a, b)]),
+        np.arange(count + len(a)) < count,
+    )
+    crossing = other >= count
+    bridge, other = bridge[crossing], other[crossing] - count
     apart = other != edge[bridge]
     for own in (node[bridge], ends[bridge]):
         apart &= (edges.low[other] != own) & (edges.high[other] != own)
