@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diming.geometry.grouping import matches
-from diming.geometry.near import meeting_boxes
+from diming.geometry.near import meeting_between, meeting_boxes
 from diming.geometry.nodes import Graph, merge_close
 
 if TYPE_CHECKING:
@@ -54,15 +54,10 @@ def cross(a: Floats, b: Floats) -> Floats:
     return result
 
 
-def close_pairs(
-    graph: Graph, edges: Edges, reach_m: float, asked: NDArray[np.bool_] | None = None
-) -> tuple[Ints, Ints]:
-    """Return pairs of edges (first < second) whose boxes come within `reach_m`.
-
-    With `asked`, only those with one of these.
-    """
+def boxes(graph: Graph, edges: Edges, reach_m: float) -> tuple[Floats, Floats]:
+    """Return the corners of the edges' boxes, wider by half of `reach_m` on all sides."""
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    return meeting_boxes(np.minimum(a, b) - reach_m / 2, np.maximum(a, b) + reach_m / 2, asked)
+    return np.minimum(a, b) - reach_m / 2, np.maximum(a, b) + reach_m / 2
 
 
 def _pairs_after(
@@ -75,21 +70,28 @@ def _pairs_after(
     count = len(graph.nodes)
     was, now = before.low * count + before.high, edges.low * count + edges.high
     place = np.minimum(np.searchsorted(was, now), len(was) - 1)
-    fresh = was[place] != now
+    new = was[place] != now
+    fresh = np.flatnonzero(new)
     left = np.full(len(was), -1)
-    left[place[~fresh]] = np.flatnonzero(~fresh)
+    left[place[~new]] = np.flatnonzero(~new)
     parted = np.zeros(len(was), dtype=bool)
     parted[cuts.edge] = True
     first, second = pairs
-    near = fresh.copy()
+    near = new.copy()
     beside = np.concatenate([left[second[parted[first]]], left[first[parted[second]]]])
     near[beside[beside >= 0]] = True
     some = np.flatnonzero(near)
-    few = Edges(edges.low[some], edges.high[some], np.arange(len(some)))
-    a, b = close_pairs(graph, few, 0.0, fresh[some])
+    low, high = boxes(graph, edges, 0.0)
+    found = [
+        (fresh[a], some[b])
+        for a, b in meeting_between(low[fresh], high[fresh], low[some], high[some])
+    ]
     first, second = left[first], left[second]
     kept = (first >= 0) & (second >= 0)
-    return np.concatenate([first[kept], some[a]]), np.concatenate([second[kept], some[b]])
+    found = [(a[once], b[once]) for a, b in found for once in (~new[b] | (a < b),)]
+    found.append((first[kept], second[kept]))
+    first, second = (np.concatenate(part) for part in zip(*found, strict=True))
+    return np.minimum(first, second), np.maximum(first, second)
 
 
 def vertices_on_segments(
@@ -257,7 +259,7 @@ def resolve(graph: Graph, tolerance_m: float) -> tuple[Graph, Touches]:
         Vertices that were missing.
     """
     edges = Edges.of(graph)
-    pairs = close_pairs(graph, edges, 2 * tolerance_m)
+    pairs = meeting_boxes(*boxes(graph, edges, 2 * tolerance_m))
     cuts, offset = vertices_on_segments(graph, edges, pairs, tolerance_m)
     pieces, parent = cut(graph, edges, cuts)
     touches = _touching(graph, edges, cuts, offset, pieces, parent)

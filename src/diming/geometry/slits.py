@@ -14,9 +14,9 @@ import numpy as np
 import shapely
 
 from diming.geometry.faces import Sides, Winding, polygonize, sides_of, spread
-from diming.geometry.near import meeting_boxes
+from diming.geometry.near import meeting_between
 from diming.geometry.nodes import Graph
-from diming.geometry.noding import Cuts, Edges, close_pairs, cross, cut
+from diming.geometry.noding import Cuts, Edges, boxes, cross, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,10 +123,17 @@ def _candidates(
     np.minimum.at(owner, edges.edge, graph.owner.astype(np.int64))
     shore = np.zeros(len(graph.nodes), dtype=bool)
     shore[edges.low[sides.outer]] = shore[edges.high[sides.outer]] = True
-    asked = shore[edges.low] | shore[edges.high]
-    first, second = close_pairs(graph, edges, max_width_m, asked)
-    here, there = np.concatenate([first, second]), np.concatenate([second, first])
-    return _nearest(graph, edges, owner, shore, here, there, max_width_m, tolerance_m)
+    asked = np.flatnonzero(shore[edges.low] | shore[edges.high])
+    low, high = boxes(graph, edges, max_width_m)
+    found = [
+        _nearest(graph, edges, owner, shore, asked[here], there, max_width_m, tolerance_m)
+        for here, there in meeting_between(low[asked], high[asked], low, high)
+    ]
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
+    node, edge, at, distance = (np.concatenate(part) for part in zip(*found, strict=True))
+    keep = _first_of(node, owner[edge], distance)
+    return node[keep], edge[keep], at[keep]
 
 
 def _nearest(
@@ -138,8 +145,8 @@ def _nearest(
     there: Ints,
     max_width_m: float,
     tolerance_m: float,
-) -> tuple[Ints, Ints, Floats]:
-    """Return node, edge, and place on it, the nearest for each node and owner."""
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return node, edge, place on it, and distance, the nearest for each node and owner."""
     differ = owner[here] != owner[there]
     here, there = here[differ], there[differ]
     nodes = np.concatenate([edges.low[here], edges.high[here]])
@@ -153,7 +160,7 @@ def _nearest(
     distance = np.hypot(*(away - at[:, None] * along).T)
     near = np.flatnonzero((distance > tolerance_m) & (distance <= max_width_m))
     keep = near[_first_of(nodes[near], owner[others[near]], distance[near])]
-    return nodes[keep], others[keep], at[keep]
+    return nodes[keep], others[keep], at[keep], distance[keep]
 
 
 def _first_of(node: Ints, owner: Ints, distance: Floats) -> Ints:
@@ -171,22 +178,17 @@ def _crosses(
     """Tell which bridges would cross an outline on their way."""
     here = graph.nodes[node]
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    count = len(node)
-    bridge, other = meeting_boxes(
-        np.concatenate([np.minimum(here, foot), np.minimum(a, b)]),
-        np.concatenate([np.maximum(here, foot), np.maximum(a, b)]),
-        np.arange(count + len(a)) < count,
-    )
-    crossing = other >= count
-    bridge, other = bridge[crossing], other[crossing] - count
-    apart = other != edge[bridge]
-    for own in (node[bridge], ends[bridge]):
-        apart &= (edges.low[other] != own) & (edges.high[other] != own)
-    bridge, other = bridge[apart], other[apart]
-    p, q, a, b = here[bridge], foot[bridge], a[other], b[other]
-    hit = (cross(q - p, a - p) * cross(q - p, b - p) <= 0) & (
-        cross(b - a, p - a) * cross(b - a, q - a) <= 0
-    )
     result = np.zeros(len(node), dtype=bool)
-    result[bridge[hit]] = True
+    for bridge, other in meeting_between(
+        np.minimum(here, foot), np.maximum(here, foot), np.minimum(a, b), np.maximum(a, b)
+    ):
+        apart = other != edge[bridge]
+        for own in (node[bridge], ends[bridge]):
+            apart &= (edges.low[other] != own) & (edges.high[other] != own)
+        bridge, other = bridge[apart], other[apart]
+        p, q, c, d = here[bridge], foot[bridge], a[other], b[other]
+        hit = (cross(q - p, c - p) * cross(q - p, d - p) <= 0) & (
+            cross(d - c, p - c) * cross(d - c, q - c) <= 0
+        )
+        result[bridge[hit]] = True
     return result
