@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -284,16 +284,19 @@ def numbers_of(xy: Floats, nodes: Floats) -> Ints:
     """Return the numbers of the nodes that lie at some places, bit by bit."""
     if len(nodes) == 0:
         return np.zeros(len(xy), dtype=np.int64)
-    known, asked = (_mixed(part) for part in (nodes, xy))
-    order = np.argsort(known, kind="stable")
-    found: Ints = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]
+    found = _place(_mixed(xy), _mixed(nodes))
     if not np.array_equal(nodes[found], xy):
-        known, asked = (
-            np.ascontiguousarray(part).view(np.complex128).ravel() for part in (nodes, xy)
+        asked, known = (
+            np.ascontiguousarray(part).view(np.complex128).ravel() for part in (xy, nodes)
         )
-        order = np.argsort(known, kind="stable")
-        found = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]
+        found = _place(asked, known)
     return found
+
+
+def _place(asked: NDArray[Any], known: NDArray[Any]) -> Ints:
+    order = np.argsort(known, kind="stable")
+    place: Ints = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]
+    return place
 
 
 def _mixed(xy: Floats) -> NDArray[np.uint64]:

@@ -64,7 +64,7 @@ def placed(
     if not findings:
         return []
     where, drawn = ground.lonlat(at), ground.as_lonlat(geometry)
-    somewhere = np.isfinite(where).all(axis=1)
+    somewhere = np.isfinite(where[:, 0]) & np.isfinite(where[:, 1])
     return [
         replace(finding, at=(x, y), geometry=shape) if known else finding
         for finding, (x, y), shape, known in zip(
