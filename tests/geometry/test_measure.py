@@ -35,6 +35,8 @@ def _blob(seed: int) -> shapely.Polygon:
     angle = np.sort(random.uniform(0, 2 * np.pi, count))
     radius = random.uniform(5, 100, count)
     star = shapely.Polygon(np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None])
+    if not star.is_valid:
+        star = shapely.convex_hull(star)
     holes = shapely.points(random.uniform(-60, 60, (int(random.integers(0, 12)), 2)))
     return shapely.difference(star, shapely.union_all(shapely.buffer(holes, 4.0, quad_segs=2)))
 
