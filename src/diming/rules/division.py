@@ -56,7 +56,7 @@ def divide(
     whole = np.ones(len(polygon), dtype=bool)
     whole[face[foreign]] = False
     parted = ~whole[face]
-    parts, of = _cut(survey, polygon, core, face[parted], unit[parted], tolerance_m, jobs)
+    parts, of = _cut(survey, polygon, face[parted], unit[parted], tolerance_m, jobs)
     middle = shapely.get_coordinates(shapely.point_on_surface(parts))
     covering = collect(len(polygon), point, cover)
     return Division(
@@ -69,7 +69,6 @@ def divide(
 def _cut(
     survey: Survey,
     polygon: NDArray[np.object_],
-    core: NDArray[np.object_],
     face: Ints,
     unit: Ints,
     tolerance_m: float,
@@ -99,13 +98,15 @@ def _pieces(
 ) -> tuple[NDArray[np.object_], Ints]:
     """Cut polygons along outlines, each outline the one beside it in sorted `face`."""
     mine, row = np.unique(face, return_inverse=True)
-    # Cut wider than the polygon, so that every line crosses its outline and is noded with it.
-    around = shapely.buffer(polygon[mine], 1000 * tolerance_m + 1.0)
-    near = shapely.intersection(outline, around[row])
-    first = np.searchsorted(face, mine)
-    lines = np.full((len(mine), int(np.bincount(row).max()) + 1), None, dtype=object)
+    # Clip wider than the polygon, so that every line crosses its outline and is noded with it.
+    box = shapely.bounds(polygon[mine])
+    margin = 1000 * tolerance_m + 1.0
+    window = shapely.box(*(box[:, :2] - margin).T, *(box[:, 2:] + margin).T)
+    near = shapely.intersection(outline, window[row])
+    count = np.bincount(row, minlength=len(mine))
+    lines = np.full((len(mine), int(count.max()) + 1), None, dtype=object)
     lines[:, 0] = shapely.boundary(polygon[mine])
-    lines[row, np.arange(len(row)) - first[row] + 1] = near
+    lines[row, np.arange(len(row)) - (np.cumsum(count) - count)[row] + 1] = near
     noded = shapely.union_all(lines, axis=1)
     parts, of = shapely.get_parts(shapely.polygonize(noded[:, None]), return_index=True)
     own = shapely.contains(polygon[mine[of]], shapely.point_on_surface(parts))
