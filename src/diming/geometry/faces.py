@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from diming.geometry.grouping import matches
+from diming.geometry.grouping import distinct, matches
 from diming.geometry.noding import Edges
 
 if TYPE_CHECKING:
@@ -89,12 +89,89 @@ class Winding:
         return np.rint(count).astype(np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which face lies on either side of each edge, seen from its low to its high node.
+
+    -1 is the outside: the one face without bounds.
+    """
+
+    edges: Edges
+    left: Ints
+    right: Ints
+
+    @property
+    def outer(self) -> NDArray[np.bool_]:
+        """Return the edges with the outside on one side."""
+        found: NDArray[np.bool_] = (self.left < 0) | (self.right < 0)
+        return found
+
+
 def faces(graph: Graph) -> Faces:
     """Return the bounded faces of a residual whose segments meet in nodes only."""
+    return faces_and_sides(graph)[0]
+
+
+def faces_and_sides(graph: Graph) -> tuple[Faces, Sides]:
+    """Return the bounded faces of a residual, and which of them its edges part."""
     edges = Edges.of(graph)
     pieces = polygonize(graph.nodes, edges.low, edges.high)
     inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
-    return Faces(pieces, inside, Winding(graph).about(inside))
+    sides = sides_of(pieces, graph.nodes, edges)
+    way = np.where(graph.start < graph.end, 1, -1)
+    net = np.bincount(edges.edge, weights=way, minlength=len(edges.low)).astype(np.int64)
+    cover = spread(sides, net, len(pieces))
+    if cover is None:
+        cover = Winding(graph).about(inside)
+    return Faces(pieces, inside, cover), sides
+
+
+def sides_of(polygon: Geometries, nodes: Floats, edges: Edges) -> Sides:
+    """Find which of the polygons that edges enclose lies on which side of them."""
+    found = Outlines.of(polygon, nodes)
+    edge = found.edges_among(edges.low, edges.high, len(nodes))
+    # Shells and holes have their polygon to the left where they turn the right way.
+    to_left = (shapely.is_ccw(found.rings) != found.hole)[found.ring] == (found.start < found.end)
+    left = np.full(len(edges.low), -1)
+    right = np.full(len(edges.low), -1)
+    known = edge >= 0
+    left[edge[known & to_left]] = found.face[known & to_left]
+    right[edge[known & ~to_left]] = found.face[known & ~to_left]
+    return Sides(edges, left, right)
+
+
+def spread(sides: Sides, step: Ints, count: int) -> Ints | None:
+    """Return how often each face is covered, from the outside (0) inwards.
+
+    Crossing an edge from right to left changes the count by its `step`. None
+    where that leads to no answer, or to more than one.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    left, right = sides.left + 1, sides.right + 1
+    links = coo_array(
+        (np.ones(len(left), dtype=bool), (left, right)), shape=(count + 1, count + 1)
+    ).tocsr()
+    order, before = breadth_first_order(links, 0, directed=False)
+    if len(order) != count + 1:
+        return None
+    # One edge for each step of the way, whichever side it is seen from.
+    ends = np.concatenate([left * (count + 1) + right, right * (count + 1) + left])
+    steps = np.concatenate([step, -step])
+    by_ends = np.argsort(ends)
+    inner = np.arange(1, count + 1)
+    taken = np.searchsorted(ends[by_ends], inner * (count + 1) + before[inner])
+    cover = np.zeros(count + 1, dtype=np.int64)
+    cover[inner] = steps[by_ends[taken]]
+    root = before.astype(np.int64)
+    root[0] = 0
+    while root.any():
+        cover += cover[root]
+        root = root[root]
+    if (cover[left] - cover[right] != step).any():
+        return None
+    return cover[1:]
 
 
 def polygonize(nodes: Floats, low: Ints, high: Ints) -> Geometries:
@@ -158,6 +235,81 @@ def _strings(nodes: Floats, low: Ints, high: Ints) -> Geometries:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlines:
+    """The edges of polygons' rings, one after the other, as numbers of nodes.
+
+    Edge i runs ``start[i]`` → ``end[i]`` on the ring ``rings[ring[i]]`` of the
+    polygon ``face[i]``.
+    """
+
+    rings: Geometries
+    hole: NDArray[np.bool_]
+    ring: Ints
+    face: Ints
+    start: Ints
+    end: Ints
+
+    @staticmethod
+    def of(polygon: Geometries, nodes: Floats) -> Outlines:
+        """Take polygons apart whose vertices are nodes."""
+        rings_, ring_face = shapely.get_rings(polygon, return_index=True)
+        xy, ring = shapely.get_coordinates(rings_, return_index=True)
+        node = numbers_of(xy, nodes)
+        hole = np.ones(len(rings_), dtype=bool)
+        hole[:1] = False
+        hole[1:] = ring_face[1:] == ring_face[:-1]
+        follows = np.flatnonzero(ring[1:] == ring[:-1])
+        return Outlines(
+            rings_, hole, ring[follows], ring_face[ring[follows]], node[follows], node[follows + 1]
+        )
+
+    def keys(self, count: int) -> NDArray[np.uint64]:
+        """Return one number an edge, the same for both directions, among `count` nodes."""
+        low = np.minimum(self.start, self.end).astype(np.uint64)
+        high = np.maximum(self.start, self.end).astype(np.uint64)
+        found: NDArray[np.uint64] = low * np.uint64(count) + high
+        return found
+
+    def edges_among(self, low: Ints, high: Ints, count: int) -> Ints:
+        """Return which of some edges, sorted by their nodes, each is; -1 where none."""
+        if len(low) == 0:
+            return np.full(len(self.start), -1)
+        known = low.astype(np.uint64) * np.uint64(count) + high.astype(np.uint64)
+        asked = self.keys(count)
+        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[place] == asked, place, -1)
+
+
+def numbers_of(xy: Floats, nodes: Floats) -> Ints:
+    """Return the numbers of the nodes that lie at some places, bit by bit."""
+    if len(nodes) == 0:
+        return np.zeros(len(xy), dtype=np.int64)
+    found = _place(_mixed(xy), _mixed(nodes))
+    if not np.array_equal(nodes[found], xy):
+        asked, known = (
+            np.ascontiguousarray(part).view(np.complex128).ravel() for part in (xy, nodes)
+        )
+        found = _place(asked, known)
+    return found
+
+
+def _place(asked: NDArray[Any], known: NDArray[Any]) -> Ints:
+    order = np.argsort(known, kind="stable")
+    place: Ints = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]
+    return place
+
+
+def _mixed(xy: Floats) -> NDArray[np.uint64]:
+    """Return one number a place; two places hardly ever share one."""
+    bits = np.ascontiguousarray(xy + 0.0).view(np.uint64).reshape(-1, 2)
+    found: NDArray[np.uint64] = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15)
+    found ^= found >> np.uint64(32)
+    found += bits[:, 1]
+    found *= np.uint64(0xC2B2AE3D27D4EB4F)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Rims:
     """What lies on the outlines of faces: (face, node) and (face, unit) pairs."""
 
@@ -169,20 +321,8 @@ class Rims:
 
 def rims(polygon: Geometries, graph: Graph) -> Rims:
     """Find the nodes and units on the outlines of some faces of a graph."""
-    rings_, ring_face = shapely.get_rings(polygon, return_index=True)
-    edges_xy, ring = shapely.get_coordinates(rings_, return_index=True)
-    face = ring_face[ring]
-    known = np.ascontiguousarray(graph.nodes).view(np.complex128).ravel()
-    order = np.argsort(known)
-    asked = np.ascontiguousarray(edges_xy).view(np.complex128).ravel()
-    node = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]
-    same = ring[1:] == ring[:-1]
-    a, b = node[:-1][same], node[1:][same]
-    count = np.uint64(len(graph.nodes))
-    keys = np.minimum(a, b).astype(np.uint64) * count + np.maximum(a, b).astype(np.uint64)
-    left, right = matches(keys, graph.undirected())
-    pairs = np.unique(
-        np.column_stack([face[:-1][same][left], graph.owner[right].astype(np.int64)]), axis=0
-    )
-    corners = np.unique(np.column_stack([face, node]), axis=0)
-    return Rims(corners[:, 0], corners[:, 1], pairs[:, 0], pairs[:, 1])
+    found = Outlines.of(polygon, graph.nodes)
+    left, right = matches(found.keys(len(graph.nodes)), graph.undirected())
+    owner_face, owner = distinct(found.face[left], graph.owner[right].astype(np.int64))
+    node_face, node = distinct(found.face, found.start)
+    return Rims(node_face, node, owner_face, owner)

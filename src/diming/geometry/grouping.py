@@ -24,9 +24,19 @@ def matches(left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints]:
     return row, order[np.repeat(first, count) + within]
 
 
+def distinct(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Return the different pairs of two columns of numbers from 0, sorted."""
+    width = int(second.max(initial=0)) + 1
+    pairs = np.sort(first.astype(np.int64) * width + second)
+    fresh = np.ones(len(pairs), dtype=bool)
+    fresh[1:] = pairs[1:] != pairs[:-1]
+    once = pairs[fresh]
+    return once // width, once % width
+
+
 def collect(count: int, row: Ints, value: Ints) -> list[tuple[int, ...]]:
     """Gather values by row: a sorted tuple without repeats for each of `count` rows."""
-    order = np.lexsort((value, row))
-    cuts = np.searchsorted(row[order], np.arange(count + 1))
-    values = value[order].tolist()
-    return [tuple(sorted(set(values[a:b]))) for a, b in pairwise(cuts)]
+    row, value = distinct(row, value)
+    cuts = np.searchsorted(row, np.arange(count + 1)).tolist()
+    values = value.tolist()
+    return [tuple(values[a:b]) for a, b in pairwise(cuts)]

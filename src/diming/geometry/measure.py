@@ -1,9 +1,10 @@
 """How wide, how long, how large: measures of narrow faces (宽度, 长度, 面积).
 
 The width is the diameter of the largest circle that fits in. A search for that
-circle over a sliver that is ten thousand times longer than wide takes a second;
-so in slivers a look across from their vertices tells first where they are
-widest, and the search looks there only.
+circle by ever smaller squares takes a second for a sliver that is ten thousand
+times longer than wide. Here faces are eroded instead: by the area over the
+outline, which is never more than the largest radius, again and again. What is
+narrow vanishes at once, and what is left shrinks towards the centre.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from diming.geometry.threads import each, runs
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from diming.geometry.chain import Floats, Ints
     from diming.geometry.ground import Ground
 
-#: Error allowed in a width, as a share of the face's mean width.
-WIDTH_PRECISION = 0.01
-#: Outline² / area from which a face is a sliver; a square has 16, a strip 1 : 7 has 37.
-SLIVER = 36.0
-#: Places in a sliver that are searched, and how far around, in distances across.
-PLACES, REACH = 10, 2.0
-#: Vertices of a sliver from which to look across, and how many looks at once.
-LOOKS, LOOKS_AT_ONCE = 400, 2_000_000
+#: Erosion of a face stops when what is left is this narrow, as a share of the radius found.
+NARROW = 0.002
+#: Part of the safe radius that is eroded at once; the rest keeps the core of a strip alive.
+SHARE, LEAST_SHARE = 0.97, 0.1
+#: Rounds of erosion; most faces need three.
+ROUNDS = 60
+#: Segments in a quarter of a circle, where a corner is eroded.
+QUARTER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,84 +49,75 @@ class Sizes:
         )
 
 
-def sizes(polygon: NDArray[np.object_], ground: Ground) -> Sizes:
+def sizes(polygon: NDArray[np.object_], ground: Ground, *, jobs: int = 1) -> Sizes:
     """Measure polygons of the plane on the ground.
 
     The length of a face is half its outline less its width: the long side of
     a rectangle, the way along a sliver.
     """
+    if len(polygon) == 0:
+        area = np.empty(0)
+        return Sizes(area, area, area, np.empty((0, 2)))
     tangent = ground.tangent(polygon)
     local = tangent.geometry()
-    width, centre = widths(local)
+    width, centre = widths(local, jobs=jobs)
     outline = shapely.length(shapely.get_exterior_ring(local))
     return Sizes(
         shapely.area(local), width, np.maximum(outline / 2 - width, width), tangent.back(centre)
     )
 
 
-def widths(polygon: NDArray[np.object_]) -> tuple[Floats, Floats]:
+def widths(polygon: NDArray[np.object_], *, jobs: int = 1) -> tuple[Floats, Floats]:
     """Find the largest circle that fits into each polygon.
 
     Parameters
     ----------
     polygon : object array of shape (n,)
         In metres.
+    jobs : int
+        Threads. The result does not depend on it.
 
     Returns
     -------
     diameter : float64 array of shape (n,)
-        Exact for triangles and convex quadrilaterals; else from below, within two
-        per cent for most faces and a few for slivers of very uneven width.
+        Exact for triangles and convex quadrilaterals; else from below, within
+        one per cent.
     centre : float64 array of shape (n, 2)
     """
     diameter = np.zeros(len(polygon))
     centre = _any_point(polygon)
-    area, outline = shapely.area(polygon), shapely.length(polygon)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean, shape = 2 * area / outline, outline**2 / area
-    some = area > 0
-    simple = (shapely.get_num_coordinates(polygon) <= 5) & (
-        shapely.area(shapely.convex_hull(polygon)) <= area * (1 + 1e-9)
-    )
-    plain = some & ((shape < SLIVER) | simple)
-    diameter[plain], centre[plain] = _circles(polygon[plain], mean[plain])
-    thin = np.flatnonzero(some & ~plain)
-    if len(thin):
-        slivers = polygon[thin]
-        face, place, local, across = _wide_places(slivers)
-        best = _Best(np.zeros(len(thin)), centre[thin])
-        best.learn(face, local, place)
-        best.learn(*_look_around(slivers, face, place, REACH * across))
-        diameter[thin], centre[thin] = best.diameter, best.centre
+    area = shapely.area(polygon)
+    count = shapely.get_num_coordinates(polygon)
+    simple = _simple(polygon) & (area > 0)
+    exact = np.flatnonzero(simple)
+    if len(exact):
+        # These have a formula; a GEOS that does not know it yet searches.
+        fine = NARROW * area[exact] / shapely.length(polygon[exact])
+        radius = shapely.maximum_inscribed_circle(polygon[exact], tolerance=np.maximum(fine, 1e-9))
+        diameter[exact] = 2 * shapely.length(radius)
+        centre[exact] = shapely.get_coordinates(shapely.get_point(radius, 0))
+    other = np.flatnonzero((area > 0) & ~simple)
+    cuts = runs(count[other], jobs)
+    found = each(lambda cut: _eroded(polygon[other[cut]]), cuts, jobs=jobs)
+    for cut, (wide, middle) in zip(cuts, found, strict=True):
+        diameter[other[cut]], centre[other[cut]] = wide, middle
     return diameter, centre
 
 
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The largest circle found so far in each sliver."""
-
-    diameter: Floats
-    centre: Floats
-
-    def learn(self, face: Ints, diameter: Floats, centre: Floats) -> None:
-        """Take note of circles; the larger ones stay."""
-        order = np.lexsort((diameter, face))
-        last = order[np.flatnonzero(np.diff(np.append(face[order], -1)))]
-        better = last[diameter[last] > self.diameter[face[last]]]
-        self.diameter[face[better]] = diameter[better]
-        self.centre[face[better]] = centre[better]
-
-
-def _look_around(
-    polygon: NDArray[np.object_], face: Ints, place: Floats, reach: Floats
-) -> tuple[Ints, Floats, Floats]:
-    """Search for the largest circles in windows of slivers: face, diameter, centre."""
-    reach = np.maximum(reach, 1e-9)[:, None]
-    windows = shapely.box(*(place - reach).T, *(place + reach).T)
-    parts, of = shapely.get_parts(shapely.intersection(polygon[face], windows), return_index=True)
-    areal = shapely.area(parts) > 0
-    parts, of = parts[areal], of[areal]
-    return face[of], *_circles(parts, reach[of, 0])
+def _simple(polygon: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Find triangles and convex quadrilaterals, whose largest circle has a formula."""
+    count = shapely.get_num_coordinates(polygon)
+    simple: NDArray[np.bool_] = count == 4
+    four = np.flatnonzero(count == 5)
+    if len(four):
+        xy = shapely.get_coordinates(polygon[four]).reshape(-1, 5, 2)
+        side = np.diff(xy, axis=1)
+        after = np.roll(side, -1, axis=1)
+        turn = side[..., 0] * after[..., 1] - side[..., 1] * after[..., 0]
+        # Three corners on one line, but for rounding, are left to the search.
+        turn /= np.maximum(np.linalg.norm(side, axis=2) * np.linalg.norm(after, axis=2), 1e-300)
+        simple[four] = (turn > 1e-13).all(axis=1) | (turn < -1e-13).all(axis=1)
+    return simple
 
 
 def _any_point(polygon: NDArray[np.object_]) -> Floats:
@@ -131,107 +125,43 @@ def _any_point(polygon: NDArray[np.object_]) -> Floats:
     return result if len(result) == len(polygon) else np.zeros((len(polygon), 2))
 
 
-def _circles(polygon: NDArray[np.object_], mean: Floats) -> tuple[Floats, Floats]:
-    """Search for the largest circles; `mean` widths set how finely."""
-    radius = shapely.maximum_inscribed_circle(
-        polygon, tolerance=np.maximum(mean * WIDTH_PRECISION, 1e-9)
-    )
-    return 2 * shapely.length(radius), shapely.get_coordinates(shapely.get_point(radius, 0))
+def _eroded(polygon: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """Find the largest circles by eroding: diameter and centre.
 
-
-def _wide_places(polygon: NDArray[np.object_]) -> tuple[Ints, Floats, Floats, Floats]:
-    """Find where slivers are wide: halfway across from some of their vertices.
-
-    Returns
-    -------
-    face : int64 array of shape (m,)
-        At most `PLACES` for each polygon.
-    place : float64 array of shape (m, 2)
-    width : float64 array of shape (m,)
-        Diameter of the largest circle about the place.
-    across : float64 array of shape (m,)
-        How far it is from outline to outline through the place.
+    No circle of radius area / outline is too large for a polygon (the outline
+    of what is left after eroding is nowhere longer than that before), and the
+    largest circle of a polygon is that of its widest eroded piece, larger by
+    what was eroded.
     """
-    rings, ring_face = shapely.get_rings(shapely.orient_polygons(polygon), return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    follows = np.flatnonzero(ring[1:] == ring[:-1])
-    start, end, owner = xy[follows], xy[follows + 1], ring_face[ring[follows]]
-    first_of_ring = np.searchsorted(ring[follows], np.arange(len(rings)))
-    last_of_ring = np.append(first_of_ring[1:], len(follows)) - 1
-    before = np.arange(len(follows)) - 1
-    before[first_of_ring] = last_of_ring
-    along = end - start[before]
-    length = np.hypot(along[:, 0], along[:, 1])
-    inward = np.column_stack([-along[:, 1], along[:, 0]]) / np.maximum(length, 1e-300)[:, None]
-    begin = np.searchsorted(owner, np.arange(len(polygon) + 1))
-    count = np.diff(begin)
-    stride = np.maximum(count // LOOKS, 1)
-    within = np.arange(len(follows)) - begin[owner]
-    looks = np.flatnonzero((within % stride[owner] == 0) & (length > 0))
-    ahead = _across(start, end, owner, begin, looks, inward, before)
-    seen = np.isfinite(ahead)
-    looks, ahead = looks[seen], ahead[seen]
-    place = start[looks] + inward[looks] * (ahead / 2)[:, None]
-    face, points = owner[looks], shapely.points(place)
-    shapely.prepare(polygon)
-    # From a sharp corner, straight on may lead outside.
-    inside = shapely.contains(polygon[face], points)
-    face, place, points, ahead = face[inside], place[inside], points[inside], ahead[inside]
-    outline = shapely.boundary(polygon)
-    shapely.prepare(outline)
-    width = 2 * shapely.distance(outline[face], points)
-    order = np.lexsort((-width, face))
-    rank = np.arange(len(order)) - np.searchsorted(face[order], face[order])
-    chosen = order[rank < PLACES]
-    chosen = chosen[_apart(face[chosen], rank[rank < PLACES], place[chosen], ahead[chosen])]
-    return face[chosen], place[chosen], width[chosen], ahead[chosen]
-
-
-def _apart(face: Ints, rank: Ints, place: Floats, across: Floats) -> NDArray[np.bool_]:
-    """Leave out places that the window of a better one of their face reaches anyway."""
-    row = np.unique(face, return_inverse=True)[1]
-    count = int(row.max(initial=-1)) + 1
-    at = np.full((count, PLACES, 2), np.nan)
-    reach = np.zeros((count, PLACES))
-    at[row, rank], reach[row, rank] = place, across
-    kept = np.zeros((count, PLACES), dtype=bool)
-    kept[row, rank] = True
-    for later in range(1, PLACES):
-        for better in range(later):
-            distance = np.hypot(*(at[:, later] - at[:, better]).T)
-            kept[:, later] &= ~(kept[:, better] & (distance <= reach[:, better]))
-    found: NDArray[np.bool_] = kept[row, rank]
-    return found
-
-
-def _across(
-    start: Floats,
-    end: Floats,
-    owner: Ints,
-    begin: Ints,
-    looks: Ints,
-    inward: Floats,
-    before: Ints,
-) -> Floats:
-    """Return how far it is from vertices, inward, to the outline of their face."""
-    result = np.full(len(looks), np.inf)
-    count = np.diff(begin)[owner[looks]]
-    cuts = np.flatnonzero(np.diff(np.cumsum(count) // LOOKS_AT_ONCE)) + 1
-    for part in np.split(np.arange(len(looks)), cuts):
-        if len(part) == 0:
-            continue
-        row = np.repeat(part, count[part])
-        offset = np.arange(len(row)) - np.repeat(np.cumsum(count[part]) - count[part], count[part])
-        segment = begin[owner[looks[row]]] + offset
-        vertex = looks[row]
-        a, b, ray = start[segment] - start[vertex], end[segment] - start[vertex], inward[vertex]
-        side_a = ray[:, 0] * a[:, 1] - ray[:, 1] * a[:, 0]
-        side_b = ray[:, 0] * b[:, 1] - ray[:, 1] * b[:, 0]
-        own = (segment == vertex) | (segment == before[vertex])
-        hit = (side_a * side_b <= 0) & (side_a != side_b) & ~own
-        row, a, b = row[hit], a[hit], b[hit]
-        share = (side_a[hit] / (side_a[hit] - side_b[hit]))[:, None]
-        ahead = ((a + share * (b - a)) * inward[looks[row]]).sum(axis=1)
-        ahead[ahead <= 0] = np.inf
-        np.minimum.at(result, row, ahead)
-    return result
+    pieces, face = polygon, np.arange(len(polygon))
+    eroded, share = np.zeros(len(polygon)), np.full(len(polygon), SHARE)
+    cores: list[tuple[NDArray[np.object_], Ints]] = []
+    for _ in range(ROUNDS):
+        safe = np.zeros(len(polygon))
+        np.maximum.at(safe, face, shapely.area(pieces) / shapely.length(pieces))
+        goes_on = (safe > NARROW * (eroded + safe)) & (share >= LEAST_SHARE)
+        moving = goes_on[face]
+        cores.append((pieces[~moving], face[~moving]))
+        pieces, face = pieces[moving], face[moving]
+        if len(pieces) == 0:
+            break
+        step = share * safe
+        left, of = shapely.get_parts(
+            shapely.buffer(pieces, -step[face], quad_segs=QUARTER), return_index=True
+        )
+        areal = shapely.area(left) > 0
+        left, of = left[areal], face[of[areal]]
+        # With many holes the step may be too long: then it is tried again, shorter.
+        alive = np.zeros(len(polygon), dtype=bool)
+        alive[of] = True
+        eroded[alive] += step[alive]
+        share[goes_on & ~alive] /= 2
+        kept = ~alive[face]
+        pieces, face = np.concatenate([left, pieces[kept]]), np.concatenate([of, face[kept]])
+    cores.append((pieces, face))
+    core, face = (np.concatenate(part) for part in zip(*cores, strict=True))
+    middle = shapely.point_on_surface(core)
+    radius = shapely.distance(shapely.boundary(polygon)[face], middle)
+    order = np.lexsort((radius, face))
+    best = order[np.flatnonzero(np.diff(np.append(face[order], -1)))]
+    return 2 * radius[best], shapely.get_coordinates(middle[best])

@@ -11,21 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from diming.geometry.grouping import matches
+from diming.geometry.near import meeting_between, meeting_boxes
 from diming.geometry.nodes import Graph, merge_close
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from diming.geometry.chain import Floats, Ints
-
-
-#: Edges whose neighbours are looked up in one go.
-EDGES_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +54,44 @@ def cross(a: Floats, b: Floats) -> Floats:
     return result
 
 
-def close_pairs(graph: Graph, edges: Edges, reach_m: float) -> tuple[Ints, Ints]:
-    """Return pairs of edges (first < second) whose boxes come within `reach_m`."""
-    parts = []
-    for first, second in close_pairs_in_parts(graph, edges, reach_m):
-        once = first < second
-        parts.append((first[once], second[once]))
-    first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return first, second
-
-
-def close_pairs_in_parts(graph: Graph, edges: Edges, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
-    """Yield all ordered pairs of edges whose boxes come within `reach_m`, some at a time."""
+def boxes(graph: Graph, edges: Edges, reach_m: float) -> tuple[Floats, Floats]:
+    """Return the corners of the edges' boxes, wider by half of `reach_m` on all sides."""
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    low = np.minimum(a, b) - reach_m / 2
-    high = np.maximum(a, b) + reach_m / 2
-    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    tree = shapely.STRtree(boxes)
-    for start in range(0, max(len(boxes), 1), EDGES_AT_ONCE):
-        first, second = tree.query(boxes[start : start + EDGES_AT_ONCE])
-        yield first + start, second
+    return np.minimum(a, b) - reach_m / 2, np.maximum(a, b) + reach_m / 2
+
+
+def _pairs_after(
+    before: Edges, pairs: tuple[Ints, Ints], cuts: Cuts, graph: Graph, edges: Edges
+) -> tuple[Ints, Ints]:
+    """Return pairs of edges whose boxes meet, after some were cut, by the pairs before.
+
+    Only the new pieces are looked at, and what was close to the edges they are of.
+    """
+    count = len(graph.nodes)
+    was, now = before.low * count + before.high, edges.low * count + edges.high
+    place = np.minimum(np.searchsorted(was, now), len(was) - 1)
+    new = was[place] != now
+    fresh = np.flatnonzero(new)
+    left = np.full(len(was), -1)
+    left[place[~new]] = np.flatnonzero(~new)
+    parted = np.zeros(len(was), dtype=bool)
+    parted[cuts.edge] = True
+    first, second = pairs
+    near = new.copy()
+    beside = np.concatenate([left[second[parted[first]]], left[first[parted[second]]]])
+    near[beside[beside >= 0]] = True
+    some = np.flatnonzero(near)
+    low, high = boxes(graph, edges, 0.0)
+    found = [
+        (fresh[a], some[b])
+        for a, b in meeting_between(low[fresh], high[fresh], low[some], high[some])
+    ]
+    first, second = left[first], left[second]
+    kept = (first >= 0) & (second >= 0)
+    found = [(a[once], b[once]) for a, b in found for once in (~new[b] | (a < b),)]
+    found.append((first[kept], second[kept]))
+    first, second = (np.concatenate(part) for part in zip(*found, strict=True))
+    return np.minimum(first, second), np.maximum(first, second)
 
 
 def vertices_on_segments(
@@ -122,7 +134,8 @@ def crossings(graph: Graph, edges: Edges, pairs: tuple[Ints, Ints]) -> tuple[Gra
     shared = np.zeros(len(first), dtype=bool)
     for p in (edges.low[first], edges.high[first]):
         shared |= (p == edges.low[second]) | (p == edges.high[second])
-    hit = (c_side * d_side < 0) & (a_side * b_side < 0) & ~shared
+    hit = np.flatnonzero((c_side * d_side < 0) & (a_side * b_side < 0) & ~shared)
+    hit = hit[np.lexsort((second[hit], first[hit]))]
     first, second, a, b = first[hit], second[hit], a[hit], b[hit]
     at_first = a_side[hit] / (a_side[hit] - b_side[hit])
     at_second = c_side[hit] / (c_side[hit] - d_side[hit])
@@ -246,13 +259,12 @@ def resolve(graph: Graph, tolerance_m: float) -> tuple[Graph, Touches]:
         Vertices that were missing.
     """
     edges = Edges.of(graph)
-    cuts, offset = vertices_on_segments(
-        graph, edges, close_pairs(graph, edges, 2 * tolerance_m), tolerance_m
-    )
+    pairs = meeting_boxes(*boxes(graph, edges, 2 * tolerance_m))
+    cuts, offset = vertices_on_segments(graph, edges, pairs, tolerance_m)
     pieces, parent = cut(graph, edges, cuts)
     touches = _touching(graph, edges, cuts, offset, pieces, parent)
     graph = pieces.cancelled()
-    edges = Edges.of(graph)
-    wider, cuts = crossings(graph, edges, close_pairs(graph, edges, 0.0))
+    before, edges = edges, Edges.of(graph)
+    wider, cuts = crossings(graph, edges, _pairs_after(before, pairs, cuts, graph, edges))
     crossed, _ = cut(wider, edges, cuts)
     return crossed.cancelled(), touches

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.faces import Faces, Winding, polygonize
+from diming.geometry.faces import Sides, Winding, polygonize, sides_of, spread
+from diming.geometry.near import meeting_between
 from diming.geometry.nodes import Graph
-from diming.geometry.noding import Cuts, Edges, close_pairs_in_parts, cross, cut
+from diming.geometry.noding import Cuts, Edges, boxes, cross, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ ELONGATION = 10.0
 
 
 def open_slits(
-    graph: Graph, enclosed: Faces, *, max_width_m: float, tolerance_m: float
+    graph: Graph, sides: Sides, *, max_width_m: float, tolerance_m: float
 ) -> tuple[NDArray[np.object_], Graph]:
     """Return the slits between different units that are open to the outside.
 
@@ -35,8 +36,8 @@ def open_slits(
     ----------
     graph : Graph
         A residual whose segments meet in nodes only.
-    enclosed : Faces
-        Its faces of cover 0: voids that are closed, not asked for here.
+    sides : Sides
+        Which of its edges the outside lies along; voids that are closed are not asked for here.
     max_width_m, tolerance_m : float
         Widest slit; narrower than the tolerance is no slit.
 
@@ -47,38 +48,65 @@ def open_slits(
         With nodes where the bridges stand, so that the slits' rims are its segments.
     """
     none = np.empty(0, dtype=object)
-    edges = Edges.of(graph)
-    node, edge, at = _candidates(graph, edges, max_width_m, tolerance_m)
+    edges = sides.edges
+    node, edge, at = _candidates(graph, sides, max_width_m, tolerance_m)
     if len(node) == 0:
         return none, graph
     a, b = graph.nodes[edges.low[edge]], graph.nodes[edges.high[edge]]
     foot = a + at[:, None] * (b - a)
     ends = np.where(at <= 0, edges.low[edge], np.where(at >= 1, edges.high[edge], -1))
-    winding = Winding(graph)
-    middle = (graph.nodes[node] + foot) / 2
-    free = winding.about(middle) == 0
-    free &= ~_within(middle, enclosed.polygon)
-    free &= ~_crosses(graph, edges, node, foot, edge, ends)
+    hull = _hull(graph, sides)
+    free = Winding(hull).about((graph.nodes[node] + foot) / 2) == 0
+    node, edge, at, foot, ends = (part[free] for part in (node, edge, at, foot, ends))
+    free = ~_crosses(graph, edges, node, foot, edge, ends)
+    free &= (ends >= 0) | sides.outer[edge]
     node, edge, at, foot, ends = (part[free] for part in (node, edge, at, foot, ends))
     if len(node) == 0:
         return none, graph
     fresh = ends < 0
     target = ends.copy()
     target[fresh] = len(graph.nodes) + np.arange(int(fresh.sum()))
-    wider = Graph(
-        np.concatenate([graph.nodes, foot[fresh]]),
-        np.concatenate([graph.origin, np.full(int(fresh.sum()), -1)]),
-        graph.start, graph.end, graph.owner,
-    )  # fmt: skip
+    nodes = np.concatenate([graph.nodes, foot[fresh]])
+    origin = np.concatenate([graph.origin, np.full(int(fresh.sum()), -1)])
+    wider = Graph(nodes, origin, graph.start, graph.end, graph.owner)
     bridged, _ = cut(wider, edges, Cuts(edge[fresh], target[fresh], at[fresh]))
-    lines = Edges.of(bridged)
-    pairs = np.sort(np.column_stack([np.r_[lines.low, node], np.r_[lines.high, target]]), axis=1)
-    pairs = np.unique(pairs, axis=0)
-    pieces = polygonize(bridged.nodes, pairs[:, 0], pairs[:, 1])
-    inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
-    empty = (winding.about(inside) == 0) & ~_within(inside, enclosed.polygon)
-    slits = shapely.get_parts(shapely.union_all(pieces[empty]))
-    return slits[shapely.get_type_id(slits) == shapely.GeometryType.POLYGON], bridged
+    place = np.cumsum(sides.outer) - 1
+    rim = Edges(edges.low[sides.outer], edges.high[sides.outer], np.arange(len(hull)))
+    wider = Graph(nodes, origin, hull.start, hull.end, hull.owner)
+    shore, _ = cut(wider, rim, Cuts(place[edge[fresh]], target[fresh], at[fresh]))
+    return _pockets(shore, node, target), bridged
+
+
+def _hull(graph: Graph, sides: Sides) -> Graph:
+    """Return the edges along the outside, each once, with the outside on their right."""
+    outer = sides.outer
+    low, high = sides.edges.low[outer], sides.edges.high[outer]
+    forward = sides.right[outer] < 0
+    none = np.zeros(len(low), dtype=np.int32)
+    return Graph(
+        graph.nodes, graph.origin, np.where(forward, low, high), np.where(forward, high, low), none
+    )
+
+
+def _pockets(shore: Graph, node: Ints, target: Ints) -> NDArray[np.object_]:
+    """Return the parts of the outside that bridges close off."""
+    count = len(shore.nodes)
+    low = np.concatenate([np.minimum(shore.start, shore.end), np.minimum(node, target)])
+    high = np.concatenate([np.maximum(shore.start, shore.end), np.maximum(node, target)])
+    way = np.concatenate([np.where(shore.start < shore.end, 1, -1), np.zeros(len(node), np.int64)])
+    _, once = np.unique(low * count + high, return_index=True)
+    low, high, way = low[once], high[once], way[once]
+    lines = Edges(low, high, np.arange(len(low)))
+    pieces = polygonize(shore.nodes, low, high)
+    inner = spread(sides_of(pieces, shore.nodes, lines), way, len(pieces))
+    if inner is None:
+        inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
+        inner = Winding(shore).about(inside)
+    slits = shapely.get_parts(shapely.union_all(pieces[inner == 0]))
+    polygons: NDArray[np.object_] = slits[
+        shapely.get_type_id(slits) == shapely.GeometryType.POLYGON
+    ]
+    return polygons
 
 
 def is_slit(width_m: Floats, length_m: Floats) -> NDArray[np.bool_]:
@@ -87,15 +115,22 @@ def is_slit(width_m: Floats, length_m: Floats) -> NDArray[np.bool_]:
 
 
 def _candidates(
-    graph: Graph, edges: Edges, max_width_m: float, tolerance_m: float
+    graph: Graph, sides: Sides, max_width_m: float, tolerance_m: float
 ) -> tuple[Ints, Ints, Floats]:
-    """Find, for nodes near an edge of another unit, the nearest place on it."""
+    """Find, for nodes along the outside near an edge of another unit, the nearest place on it."""
+    edges = sides.edges
     owner = np.full(len(edges.low), np.iinfo(np.int64).max)
     np.minimum.at(owner, edges.edge, graph.owner.astype(np.int64))
+    shore = np.zeros(len(graph.nodes), dtype=bool)
+    shore[edges.low[sides.outer]] = shore[edges.high[sides.outer]] = True
+    asked = np.flatnonzero(shore[edges.low] | shore[edges.high])
+    low, high = boxes(graph, edges, max_width_m)
     found = [
-        _nearest(graph, edges, owner, here, there, max_width_m, tolerance_m)
-        for here, there in close_pairs_in_parts(graph, edges, max_width_m)
+        _nearest(graph, edges, owner, shore, asked[here], there, max_width_m, tolerance_m)
+        for here, there in meeting_between(low[asked], high[asked], low, high)
     ]
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
     node, edge, at, distance = (np.concatenate(part) for part in zip(*found, strict=True))
     keep = _first_of(node, owner[edge], distance)
     return node[keep], edge[keep], at[keep]
@@ -105,6 +140,7 @@ def _nearest(
     graph: Graph,
     edges: Edges,
     owner: Ints,
+    shore: NDArray[np.bool_],
     here: Ints,
     there: Ints,
     max_width_m: float,
@@ -115,7 +151,7 @@ def _nearest(
     here, there = here[differ], there[differ]
     nodes = np.concatenate([edges.low[here], edges.high[here]])
     others = np.concatenate([there, there])
-    apart = (nodes != edges.low[others]) & (nodes != edges.high[others])
+    apart = shore[nodes] & (nodes != edges.low[others]) & (nodes != edges.high[others])
     nodes, others = nodes[apart], others[apart]
     start = graph.nodes[edges.low[others]]
     along = graph.nodes[edges.high[others]] - start
@@ -136,32 +172,23 @@ def _first_of(node: Ints, owner: Ints, distance: Floats) -> Ints:
     return order[first]
 
 
-def _within(points: Floats, polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
-    result = np.zeros(len(points), dtype=bool)
-    if len(polygons) and len(points):
-        hit, _ = shapely.STRtree(polygons).query(shapely.points(points), predicate="intersects")
-        result[hit] = True
-    return result
-
-
 def _crosses(
     graph: Graph, edges: Edges, node: Ints, foot: Floats, edge: Ints, ends: Ints
 ) -> NDArray[np.bool_]:
     """Tell which bridges would cross an outline on their way."""
     here = graph.nodes[node]
-    low, high = np.minimum(here, foot), np.maximum(here, foot)
-    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     a, b = graph.nodes[edges.low], graph.nodes[edges.high]
-    tree = shapely.STRtree(shapely.box(*np.minimum(a, b).T, *np.maximum(a, b).T))
-    bridge, other = tree.query(boxes)
-    apart = other != edge[bridge]
-    for own in (node[bridge], ends[bridge]):
-        apart &= (edges.low[other] != own) & (edges.high[other] != own)
-    bridge, other = bridge[apart], other[apart]
-    p, q, a, b = here[bridge], foot[bridge], a[other], b[other]
-    hit = (cross(q - p, a - p) * cross(q - p, b - p) <= 0) & (
-        cross(b - a, p - a) * cross(b - a, q - a) <= 0
-    )
     result = np.zeros(len(node), dtype=bool)
-    result[bridge[hit]] = True
+    for bridge, other in meeting_between(
+        np.minimum(here, foot), np.maximum(here, foot), np.minimum(a, b), np.maximum(a, b)
+    ):
+        apart = other != edge[bridge]
+        for own in (node[bridge], ends[bridge]):
+            apart &= (edges.low[other] != own) & (edges.high[other] != own)
+        bridge, other = bridge[apart], other[apart]
+        p, q, c, d = here[bridge], foot[bridge], a[other], b[other]
+        hit = (cross(q - p, c - p) * cross(q - p, d - p) <= 0) & (
+            cross(d - c, p - c) * cross(d - c, q - c) <= 0
+        )
+        result[bridge[hit]] = True
     return result

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from diming.geometry.faces import Faces, Rims, faces, rims
-from diming.geometry.grouping import collect
+from diming.geometry.faces import Faces, Rims, Sides, faces_and_sides, rims
+from diming.geometry.grouping import collect, distinct, matches
 from diming.geometry.measure import Sizes, sizes
 from diming.geometry.noding import Touches, resolve
 from diming.geometry.slits import is_slit, open_slits
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.division import divide
-from diming.rules.survey import Survey, place_mark
+from diming.rules.marks import gathered, place_marks, placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from diming.geometry.chain import Chain, Ints
     from diming.geometry.nodes import Graph, Noise
+    from diming.rules.survey import Survey
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     chain = survey.residual(jobs=jobs)
     graph, noise = survey.number(chain, settings.tolerance_m)
     graph, touches = resolve(graph, settings.tolerance_m)
-    found = faces(graph)
+    found, sides = faces_and_sides(graph)
     wrong = found.take(found.cover != 1)
-    patches = _name(survey, graph, wrong, settings)
+    patches = _name(survey, graph, wrong, settings, jobs)
     narrow = np.unique(patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"])
-    slits = _slits(survey, graph, found.take(found.cover == 0), settings)
+    slits = _slits(survey, graph, sides, settings, jobs)
     result = group_findings(survey, chain, patches)
     result += group_findings(survey, chain, slits)
     result += touch_findings(survey, chain, graph, touches, narrow)
@@ -77,29 +78,33 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     return result
 
 
-def _name(survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings) -> Patches:
+def _name(
+    survey: Survey, graph: Graph, wrong: Faces, settings: CheckSettings, jobs: int
+) -> Patches:
     rim = rims(wrong.polygon, graph)
     on_rim = collect(len(wrong), rim.owner_face, rim.owner)
     over = np.flatnonzero(wrong.cover > 1)
     free = np.flatnonzero(wrong.cover <= 1)
-    parted = divide(survey, wrong.polygon[over], settings.tolerance_m)
+    parted = divide(survey, wrong.polygon[over], settings.tolerance_m, jobs=jobs)
     face = np.concatenate([free, over[parted.face]])
     units = [on_rim[i] for i in free]
     for i, covering in zip(over[parted.face], parted.units, strict=True):
         # One alone covers it only where it is narrower than what merging vertices moved.
         units.append(covering if len(covering) > 1 else tuple(sorted({*covering, *on_rim[i]})))
     polygon = np.concatenate([wrong.polygon[free], parted.polygon])
-    measured = sizes(polygon, survey.ground)
+    measured = sizes(polygon, survey.ground, jobs=jobs)
     kind = np.where(measured.width_m <= settings.gap_width_m, "gap", "void").astype(object)
     kind[len(free) :] = "overlap"
     return Patches(polygon, wrong.cover[face], measured, kind, units, face, rim, graph)
 
 
-def _slits(survey: Survey, graph: Graph, enclosed: Faces, settings: CheckSettings) -> Patches:
+def _slits(
+    survey: Survey, graph: Graph, sides: Sides, settings: CheckSettings, jobs: int
+) -> Patches:
     polygon, bridged = open_slits(
-        graph, enclosed, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
+        graph, sides, max_width_m=settings.gap_width_m, tolerance_m=settings.tolerance_m
     )
-    measured = sizes(polygon, survey.ground)
+    measured = sizes(polygon, survey.ground, jobs=jobs)
     kept = is_slit(measured.width_m, measured.length_m) & (measured.width_m <= settings.gap_width_m)
     polygon = polygon[kept]
     rim = rims(polygon, bridged)
@@ -124,39 +129,44 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
     """
     if len(patches.polygon) == 0:
         return []
-    string = _strings_of_faces(patches)
-    groups: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
-    for i, units in enumerate(patches.units):
-        groups.setdefault((int(string[i]), patches.kind[i], units), []).append(i)
-    on_rim = collect(int(patches.face.max()) + 1, patches.rims.node_face, patches.rims.node)
+    string = _strings_of_faces(patches).tolist()
+    number: dict[tuple[int, str, tuple[int, ...]], int] = {}
+    group = np.array([
+        number.setdefault((string[i], patches.kind[i], units), len(number))
+        for i, units in enumerate(patches.units)
+    ])  # fmt: skip
+    count = len(number)
+    members = np.bincount(group, minlength=count)
+    area = np.bincount(group, patches.sizes.area_m2, count)
+    length = np.bincount(group, patches.sizes.length_m, count)
+    cover = np.zeros(count, dtype=np.int64)
+    np.maximum.at(cover, group, patches.cover)
+    first = np.unique(group, return_index=True)[1]
+    by_width = np.lexsort((np.arange(len(group)), -patches.sizes.width_m, group))
+    widest = by_width[np.searchsorted(group[by_width], np.arange(count))]
+    piece, row = matches(patches.face, patches.rims.node_face)
+    marks = place_marks(
+        patches.graph, chain, group[piece], patches.rims.node[row],
+        shapely.bounds(patches.polygon[first]),
+    )  # fmt: skip
     result = []
-    for (_, kind, units), members in groups.items():
-        widest = max(members, key=lambda i: patches.sizes.width_m[i])
-        nodes = np.unique(
-            np.concatenate([on_rim[patches.face[i]] for i in members]).astype(np.int64)
-        )
+    for i, (_, kind, units) in enumerate(number):
         measures = {
-            "area_m2": sum(patches.sizes.area_m2[i] for i in members),
-            "width_m": patches.sizes.width_m[widest],
-            "length_m": sum(patches.sizes.length_m[i] for i in members),
-            "parts_count": len(members),
+            "area_m2": area[i],
+            "width_m": patches.sizes.width_m[widest[i]],
+            "length_m": length[i],
+            "parts_count": int(members[i]),
         }
         if kind == "overlap":
-            measures["cover_count"] = int(patches.cover[members].max())
+            measures["cover_count"] = int(cover[i])
+        severity = Severity.INFO if kind == "void" else Severity.ERROR
         result.append(
             survey.finding(
-                kind,
-                Severity.INFO if kind == "void" else Severity.ERROR,
-                units,
-                measures=measures,
-                facts=patches.facts,
-                at=patches.sizes.widest[widest],
-                geometry=shapely.multipolygons(patches.polygon[members])
-                if len(members) > 1 else patches.polygon[members[0]],
-                mark=place_mark(patches.graph, chain, nodes, patches.polygon[members[0]]),
+                kind, severity, units, measures=measures, facts=patches.facts, mark=marks[i]
             )
-        )  # fmt: skip
-    return result
+        )
+    drawn = gathered(patches.polygon, group, count)
+    return placed(result, survey.ground, patches.sizes.widest[widest], drawn)
 
 
 def _strings_of_faces(patches: Patches) -> Ints:
@@ -183,45 +193,60 @@ def touch_findings(
     Those at the ends of an overlap or gap (`explained`) are part of that.
     """
     touches = touches.take(~np.isin(touches.node, explained))
-    result = []
-    for (unit, others), rows in _lines_of_touches(touches).items():
-        nodes = np.unique(touches.node[rows])
-        shared = float(touches.shared_m[rows].sum())
-        xy = graph.nodes[nodes]
-        result.append(
-            survey.finding(
-                "unmatched-edge",
-                Severity.ERROR,
-                (unit, *others),
-                measures={
-                    "vertices_count": len(nodes),
-                    "offset_m": touches.offset_m[rows].max(),
-                    "length_m": shared,
-                },
-                facts={} if shared > 0 else {"reason": "touch"},
-                at=xy[0],
-                geometry=shapely.multipoints(xy),
-                mark=survey.label(unit).encode("utf-8", "replace")
-                + place_mark(graph, chain, nodes, shapely.points(xy[0])),
-            )
+    if len(touches.node) == 0:
+        return []
+    lines, line = _lines_of_touches(touches)
+    count = len(lines)
+    shared = np.bincount(line, touches.shared_m, count)
+    offset = np.zeros(count)
+    np.maximum.at(offset, line, touches.offset_m)
+    place, node = distinct(line, touches.node)
+    vertices = np.bincount(place, minlength=count)
+    xy = graph.nodes[node]
+    at = xy[np.searchsorted(place, np.arange(count))]
+    marks = place_marks(graph, chain, place, node, np.concatenate([at, at], axis=1))
+    result = [
+        survey.finding(
+            "unmatched-edge",
+            Severity.ERROR,
+            (unit, *others),
+            measures={
+                "vertices_count": int(vertices[i]),
+                "offset_m": offset[i],
+                "length_m": shared[i],
+            },
+            facts={} if shared[i] > 0 else {"reason": "touch"},
+            mark=survey.label(unit).encode("utf-8", "replace") + marks[i],
         )
-    return result
+        for i, (unit, others) in enumerate(lines)
+    ]
+    drawn = shapely.multipoints(shapely.points(xy), indices=place)
+    return placed(result, survey.ground, at, drawn)
 
 
-def _lines_of_touches(touches: Touches) -> dict[tuple[int, tuple[int, ...]], list[int]]:
+def _lines_of_touches(touches: Touches) -> tuple[list[tuple[int, tuple[int, ...]]], Ints]:
     """Gather missing vertices by the unit that lacks them and the units that have them.
 
     Those on one segment belong together, whoever has them: a long edge along
     many small neighbours is one omission.
+
+    Returns
+    -------
+    lines : list of (unit, other units)
+    line : int64 array
+        Number of each row's line.
     """
-    own = np.column_stack([touches.lacking, touches.segment]).astype(np.int64)
-    _, segment = np.unique(own, axis=0, return_inverse=True)
-    segment = segment.ravel()
+    width = int(touches.segment.max(initial=0)) + 1
+    _, segment = np.unique(
+        touches.lacking.astype(np.int64) * width + touches.segment, return_inverse=True
+    )
     partners = collect(int(segment.max(initial=-1)) + 1, segment, touches.having.astype(np.int64))
-    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
-    for row, (unit, place) in enumerate(zip(touches.lacking.tolist(), segment, strict=True)):
-        groups.setdefault((unit, partners[place]), []).append(row)
-    return groups
+    number: dict[tuple[int, tuple[int, ...]], int] = {}
+    line = np.array([
+        number.setdefault((unit, partners[place]), len(number))
+        for unit, place in zip(touches.lacking.tolist(), segment.tolist(), strict=True)
+    ])  # fmt: skip
+    return list(number), line
 
 
 def _noise_findings(survey: Survey, noise: Noise) -> list[Finding]:

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.grouping import collect
+from diming.geometry.threads import each, runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,12 @@ class Division:
 
 
 def divide(
-    survey: Survey, polygon: NDArray[np.object_], tolerance_m: float, *, even: bool = True
+    survey: Survey,
+    polygon: NDArray[np.object_],
+    tolerance_m: float,
+    *,
+    even: bool = True,
+    jobs: int = 1,
 ) -> Division:
     """Cut polygons of the plane so that each piece is covered by the same units throughout.
 
@@ -41,32 +47,74 @@ def divide(
     """
     faces = np.arange(len(polygon))
     inside = shapely.get_coordinates(shapely.point_on_surface(polygon))
-    covering = collect(len(polygon), *survey.covering(inside))
+    point, cover = survey.covering(inside)
     core = shapely.buffer(polygon, -tolerance_m, join_style="mitre", mitre_limit=2.0)
-    meeting = collect(len(polygon), *survey.meeting(core))
-    whole = np.array(
-        [set(meeting[i]) <= (set(covering[i]) if even else set()) for i in faces], dtype=bool
+    face, unit = survey.meeting(core)
+    foreign = np.ones(len(face), dtype=bool)
+    if even:
+        foreign = ~np.isin(face * len(survey) + unit, point * len(survey) + cover)
+    whole = np.ones(len(polygon), dtype=bool)
+    whole[face[foreign]] = False
+    parted = ~whole[face]
+    parts, of = _cut(survey, polygon, face[parted], unit[parted], tolerance_m, jobs)
+    middle = shapely.get_coordinates(shapely.point_on_surface(parts))
+    covering = collect(len(polygon), point, cover)
+    return Division(
+        np.concatenate([polygon[whole], parts]),
+        np.concatenate([faces[whole], of]),
+        [covering[i] for i in faces[whole]] + collect(len(parts), *survey.covering(middle)),
     )
-    pieces, of = [polygon[whole]], [faces[whole]]
-    units = [covering[i] for i in faces[whole]]
-    for i in faces[~whole]:
-        parts = _cut(survey, polygon[i], meeting[i], tolerance_m)
-        middle = shapely.get_coordinates(shapely.point_on_surface(parts))
-        pieces.append(parts)
-        of.append(np.full(len(parts), i))
-        units += collect(len(parts), *survey.covering(middle))
-    return Division(np.concatenate(pieces), np.concatenate(of), units)
 
 
 def _cut(
-    survey: Survey, polygon: shapely.Geometry, units: tuple[int, ...], tolerance_m: float
-) -> NDArray[np.object_]:
-    """Cut one polygon along the outlines of some units."""
-    outlines = shapely.boundary(survey.shapes_in_plane(np.asarray(units)))
-    # Cut wider than the polygon, so that every line crosses its outline and is noded with it.
-    near = shapely.intersection(outlines, shapely.buffer(polygon, 1000 * tolerance_m + 1.0))
-    lines = [shapely.boundary(polygon), *near]
-    parts = shapely.get_parts(shapely.polygonize(shapely.get_parts([shapely.union_all(lines)])))
-    parts = parts[shapely.contains(polygon, shapely.point_on_surface(parts))]
+    survey: Survey,
+    polygon: NDArray[np.object_],
+    face: Ints,
+    unit: Ints,
+    tolerance_m: float,
+    jobs: int,
+) -> tuple[NDArray[np.object_], Ints]:
+    """Cut polygons along the outlines of some units: pieces, and the polygon each is of."""
+    if len(face) == 0:
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    order = np.lexsort((unit, face))
+    face, unit = face[order], unit[order]
+    units, row = np.unique(unit, return_inverse=True)
+    outline = shapely.boundary(survey.shapes_in_plane(units))
+    begin = np.flatnonzero(np.diff(face, prepend=-1))
+    found = np.concatenate([begin, [len(face)]])
+    cuts = runs(np.ones(len(begin)), jobs)
+
+    def pieces(cut: slice) -> tuple[NDArray[np.object_], Ints]:
+        first, last = found[cut.start], found[cut.stop]
+        return _pieces(polygon, face[first:last], outline[row[first:last]], tolerance_m)
+
+    parts, of = zip(*each(pieces, cuts, jobs=jobs), strict=True)
+    return np.concatenate(parts), np.concatenate(of)
+
+
+def _pieces(
+    polygon: NDArray[np.object_], face: Ints, outline: NDArray[np.object_], tolerance_m: float
+) -> tuple[NDArray[np.object_], Ints]:
+    """Cut polygons along outlines, each outline the one beside it in sorted `face`."""
+    mine, row = np.unique(face, return_inverse=True)
+    # Clip wider than the polygon, so that every line crosses its outline and is noded with it.
+    box = shapely.bounds(polygon[mine])
+    margin = 1000 * tolerance_m + 1.0
+    window = shapely.box(*(box[:, :2] - margin).T, *(box[:, 2:] + margin).T)
+    near = shapely.intersection(outline, window[row])
+    count = np.bincount(row, minlength=len(mine))
+    lines = np.full((len(mine), int(count.max()) + 1), None, dtype=object)
+    lines[:, 0] = shapely.boundary(polygon[mine])
+    lines[row, np.arange(len(row)) - (np.cumsum(count) - count)[row] + 1] = near
+    noded = shapely.union_all(lines, axis=1)
+    parts, of = shapely.get_parts(shapely.polygonize(noded[:, None]), return_index=True)
+    own = shapely.contains(polygon[mine[of]], shapely.point_on_surface(parts))
+    parts, of = parts[own], of[own]
     broad = ~shapely.is_empty(shapely.buffer(parts, -tolerance_m))
-    return parts[broad] if broad.any() else np.array([polygon], dtype=object)
+    some = np.zeros(len(mine), dtype=bool)
+    some[of[broad]] = True
+    parts = np.concatenate([parts[broad], polygon[mine[~some]]])
+    of = np.concatenate([of[broad], np.flatnonzero(~some)])
+    order = np.argsort(of, kind="stable")
+    return parts[order], mine[of[order]]
