@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from diming.geometry.chain import residual
 from diming.geometry.faces import Winding, faces_and_sides, spread
+from diming.geometry.keepers import held
 from diming.geometry.nodes import number
 from diming.geometry.noding import Edges, resolve
 
@@ -33,7 +34,7 @@ def _world(seed: int) -> np.ndarray:
 @given(st.integers(0, 10**6))
 def test_walking_counts_what_rays_count(seed: int) -> None:
     world = _world(seed)
-    graph, _ = number(residual(world), 1e-6)
+    graph, _ = number(residual(held(world)), 1e-6)
     graph, _ = resolve(graph, 1e-6)
     found, sides = faces_and_sides(graph)
     rays = Winding(graph).about(found.inside)
@@ -53,7 +54,7 @@ def test_walking_counts_what_rays_count(seed: int) -> None:
 
 def test_a_walk_that_contradicts_itself_gives_no_answer() -> None:
     world = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
-    graph, _ = number(residual(world), 1e-6)
+    graph, _ = number(residual(held(world)), 1e-6)
     graph, _ = resolve(graph, 1e-6)
     found, sides = faces_and_sides(graph)
     net = np.ones(len(sides.left), dtype=np.int64)
@@ -62,7 +63,7 @@ def test_a_walk_that_contradicts_itself_gives_no_answer() -> None:
 
 def test_edges_along_the_outside() -> None:
     world = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
-    graph, _ = number(residual(world), 1e-6)
+    graph, _ = number(residual(held(world)), 1e-6)
     graph, _ = resolve(graph, 1e-6)
     _, sides = faces_and_sides(graph)
     edges = Edges.of(graph)
