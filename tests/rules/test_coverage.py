@@ -277,3 +277,14 @@ def test_random_polygons_agree_with_exact_areas(seed: int, count: int) -> None:
     )  # fmt: skip
     assert overlap * SCALE**2 == pytest.approx(twice, rel=1e-3, abs=0.5)
     assert void * SCALE**2 == pytest.approx(holes, rel=1e-3, abs=0.5)
+
+
+def test_threads_do_not_change_what_is_found() -> None:
+    # A unit shifted across its neighbours: slivers, overlaps across shared lines, an open slit.
+    frame = Grid(4, 4, vertices=30, wobble=40.0).table()
+    moved = frame.geometry.translate(0.7, 0.4)
+    frame.loc[[0, 5, 10], "geometry"] = moved.loc[[0, 5, 10]]
+    one, two, five = (check(frame, jobs=jobs).findings for jobs in (1, 2, 5))
+    assert len(one) > 10
+    assert len({f.rule for f in one}) > 1
+    assert one == two == five

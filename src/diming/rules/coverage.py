@@ -69,11 +69,12 @@ def coverage_findings(survey: Survey, settings: CheckSettings, *, jobs: int = 1)
     found, sides = faces_and_sides(graph)
     wrong = found.take(found.cover != 1)
     patches = _name(survey, graph, wrong, settings, jobs)
-    narrow = np.unique(patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"])
+    explained = np.zeros(len(graph.nodes), dtype=bool)
+    explained[patches.rims.node[patches.kind_of_face(patches.rims.node_face) != "void"]] = True
     slits = _slits(survey, graph, sides, settings, jobs)
     result = group_findings(survey, chain, patches)
     result += group_findings(survey, chain, slits)
-    result += touch_findings(survey, chain, graph, touches, narrow)
+    result += touch_findings(survey, chain, graph, touches, np.flatnonzero(explained))
     result += _noise_findings(survey, noise)
     return result
 
