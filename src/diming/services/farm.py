@@ -171,8 +171,7 @@ class Farm:
         ones = self._submit(_first, asked, parts)
         sent = self._submit(_sent, ones)
         shared = self.client.submit(_shared, gather, sent, pure=False)
-        count = len(blocks)
-        twos = self._submit(_second, [second] * count, parts, ones, [shared] * count)
+        twos = self._submit(_second, [second] * len(ones), parts, ones, [shared] * len(ones))
         del ones, sent, shared  # what nobody needs any more goes while the second round runs
         yield from self._collect(twos)
 
@@ -192,8 +191,7 @@ class Farm:
         """Call a function for each row of columns, each call a task of its own."""
         if not columns or not columns[0]:
             return []
-        tasks: list[Any] = self.client.map(function, *columns, pure=False)
-        return tasks
+        return list(self.client.map(function, *columns, pure=False))
 
     def _collect(self, tasks: Sequence[Any]) -> list[Any]:
         """Wait for tasks, show how far they are, and return their results in order.
@@ -242,7 +240,7 @@ class _Run:
     count: int
 
     def __call__(self) -> NDArray[Any]:
-        values = np.full(self.count, self.first)
+        values: NDArray[Any] = np.full(self.count, self.first)
         if self.step:
             values += self.step * np.arange(self.count, dtype=values.dtype)
         return values
@@ -302,16 +300,12 @@ class _Asked:
 
 
 def _read(source: Source, options: ReadOptions) -> list[tuple[Delivery, Ints, Any, _Part]]:
-    found = []
+    found, none = [], held(np.empty(0, dtype=object))
     for delivery in read_source(source, options):
         shapes = delivery.geometry
         part = _Part(shapes[:], int(shapes.count.sum()))
-        found.append((replace(delivery, geometry=_nothing()), shapes.count, shapes.bounds, part))
+        found.append((replace(delivery, geometry=none), shapes.count, shapes.bounds, part))
     return found
-
-
-def _nothing() -> Shapes:
-    return held(np.empty(0, dtype=object))
 
 
 def _about(read: list[tuple[Delivery, Ints, Any, _Part]]) -> list[tuple[Delivery, Ints, Any]]:
