@@ -127,9 +127,11 @@ def try_whole(size: Size, folder: Path, found: dict[str, Any]) -> None:
     """Check a province of many files on a cluster, to compare with what constants foretell."""
     whole = Province(size.validated_units, 300, 1)
     files = write(whole, evenly(whole, ACROSS, DOWN), folder / "whole")
-    small = write(Province(40, 24, 1), [np.arange(40)], folder / "small")
+    small = write(Province(40, 24, 1), np.array_split(np.arange(40), 8), folder / "small")
+    load = os.getloadavg()[0]  # of others
     with on_cluster.cluster() as started:
-        on_cluster.driven(started, small)  # workers import what they need
+        for _ in range(2):
+            on_cluster.driven(started, small)  # both workers import what they need
         before = on_cluster.moved(started)
         runs = [on_cluster.driven(started, files)]
         once = on_cluster.moved(started)
@@ -139,7 +141,7 @@ def try_whole(size: Size, folder: Path, found: dict[str, Any]) -> None:
     left = driver_costs.residual_of(whole.polygons)
     found["validation"] = {
         **asdict(min(runs, key=lambda run: run.seconds)),
-        "parts": ACROSS * DOWN, "workers": 2, "runs": len(runs),
+        "parts": ACROSS * DOWN, "workers": 2, "runs": len(runs), "load_before": load,
         "seconds_worst": max(run.seconds for run in runs),
         "sent_bytes": counted.sent_bytes, "back_bytes": counted.back_bytes,
         "segments": left,

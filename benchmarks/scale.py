@@ -237,6 +237,7 @@ def page(c: Mapping[str, Any]) -> str:
         "parts_moved": tried["parts_moved"],
         "parts_bytes": amount(tried["parts_bytes"]),
         "worst": f"{tried['seconds_worst']:.1f} s",
+        "load": f"{tried['load_before']:.1f}",
         "tried_runs": tried["runs"],
         "later_peak": amount(tried["worker_peak_after_runs_bytes"]),
         "break_workers": BREAK_WORKERS,
