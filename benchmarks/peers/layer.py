@@ -1,0 +1,82 @@
+"""Reading a layer for the peers that work on arrays, and comparing it before and after a repair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyogrio
+import shapely
+
+from peers.protocol import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: Less area than this is what a program's own rounding of coordinates moves.
+LEAST_AREA_M2 = 1e-3
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Polygons, their codes and their CRS."""
+
+    shape: NDArray[np.object_]
+    code: NDArray[np.object_]
+    crs: str
+
+    def codes(self, rows: Any) -> tuple[str, ...]:
+        return tuple(sorted({str(c) for c in self.code[np.unique(rows)]}))
+
+
+def read_layer(path: Path, layer: str) -> Layer:
+    """Read the records that have a geometry."""
+    meta, fids, wkb, fields = pyogrio.raw.read(path, layer=layer or None, return_fids=True)
+    named = dict(zip(meta["fields"], fields, strict=True))
+    code = named.get("code", fids).astype(object)
+    shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    known = ~(shapely.is_missing(shape) | shapely.is_empty(shape))
+    return Layer(shape[known], code[known], meta["crs"])
+
+
+def mended(shape: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Make polygons valid, as each peer's documents say to do first."""
+    bad = ~shapely.is_valid(shape)
+    if bad.any():
+        shape = shape.copy()
+        fixed = shapely.make_valid(shape[bad], method="structure", keep_collapsed=False)
+        shape[bad] = fixed
+    return shape
+
+
+def invalid_places(layer: Layer) -> list[Place]:
+    """Report polygons that are not valid, whole."""
+    bad = np.flatnonzero(~shapely.is_valid(layer.shape))
+    fixed = shapely.make_valid(layer.shape[bad])
+    return [
+        Place("invalid-geometry", shape, layer.codes([row]))
+        for row, shape in zip(bad, fixed, strict=True)
+    ]
+
+
+def moved(layer: Layer, before: NDArray[np.object_], after: NDArray[np.object_]) -> list[Place]:
+    """Report what a repair took from units (overlap) and what it gave them (gap).
+
+    Pieces of one place that several units lost or gained touch; each is a
+    place of its own, as the repair tells no more.
+    """
+    changed = np.flatnonzero(shapely.to_wkb(shapely.normalize(before)) !=
+                             shapely.to_wkb(shapely.normalize(after)))  # fmt: skip
+    result = []
+    for kind, one, other in (("overlap", before, after), ("gap", after, before)):
+        piece = shapely.difference(one[changed], other[changed])
+        part, row = shapely.get_parts(piece, return_index=True)
+        area = shapely.area(part)
+        result += [
+            Place(kind, part[i], layer.codes(changed[row[i : i + 1]]), area_m2=float(area[i]))
+            for i in np.flatnonzero(area > LEAST_AREA_M2)
+        ]
+    return result
