@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from html import escape
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from sections import NAMES
 
 mpl.use("agg")
-from matplotlib import pyplot as plt  # noqa: E402 (after the choice of a canvas)
+from matplotlib import pyplot as plt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,37 +20,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from sections.setting import Table
 
+QUICK_NOTE = "<p class=no>Small sizes: shows that everything runs, not how fast it is.</p>"
 LOOK = {"font.family": "sans-serif", "font.size": 10, "svg.fonttype": "none",
         "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "diming",
         "legend.frameon": False}  # fmt: skip
-CSS = """
-:root{color-scheme:light;--line:#dfe3e8;--ink:#1d2733;--soft:#5d6b7a;--good:#1b7f4b;--bad:#b3261e}
-*{box-sizing:border-box}
-body{margin:0;font:15px/1.5 system-ui,"Noto Sans",sans-serif;color:var(--ink);background:#f6f7f9}
-main{max-width:1180px;margin:0 auto;padding:20px 16px 60px}
-h1{font-size:1.6rem;margin:.4em 0 .1em}h2{font-size:1.2rem;margin:0 0 .3em}h3{font-size:1rem;margin:1.2em 0 .3em}
-p{margin:.3em 0 .8em;max-width:75ch}.soft{color:var(--soft)}code{font-size:.92em;overflow-wrap:anywhere}
-section{background:#fff;border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:18px 0}
-.wide{overflow-x:auto;border:1px solid var(--line);border-radius:6px}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;min-width:100%}
-th,td{padding:5px 11px;text-align:right;border-top:1px solid var(--line);white-space:nowrap}
-thead th{border-top:0;background:#f1f3f6;font-weight:600;vertical-align:bottom;white-space:normal;min-width:4.5em}
-.w{text-align:left}.wrap td.w,.wrap td{white-space:normal;min-width:8em}
-th.w:first-child,td.w:first-child{position:sticky;left:0;background:inherit}
-tbody tr{background:#fff}thead tr{background:#f1f3f6}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:14px;margin-top:14px}
-figure{margin:0;min-width:0}figcaption{font-weight:600;font-size:.92rem;margin-bottom:4px}
-figure svg{width:100%;height:auto;display:block}
-.yes{color:var(--good)}.no{color:var(--bad)}nav a{margin-right:1em}
-@media(max-width:600px){main{padding:12px 8px 40px}section{padding:14px 12px}th,td{padding:4px 8px}
-td.w:first-child,th.w:first-child{white-space:normal;min-width:7.5em;max-width:9.5em}}
-"""
+CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 
 
 def picture(draw: Callable[[Axes], None], rows: int = 0) -> str:
     """Draw a plot as SVG that stands inside the page."""
     with plt.rc_context(LOOK):
-        figure, ax = plt.subplots(figsize=(5.8, 3.6 + 0.2 * max(0, rows - 6)), layout="constrained")
+        figure, ax = plt.subplots(
+            figsize=(4.7, 3.2 + 0.19 * max(0, rows - 6)), layout="constrained"
+        )
         draw(ax)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
@@ -89,7 +72,9 @@ def reach_table(reach: list[dict[str, Any]]) -> str:
         most = f"≤ {r['most']:g} {r['unit']}".strip()
         rows.append(f"<tr><td class=w>{escape(r['what'])}</td><td>{escape(value)}</td>"
                     f"<td>{escape(most)}</td><td class='w {css}'>{word}</td></tr>")  # fmt: skip
-    head = "<tr><th class=w>figure</th><th>measured</th><th>to be reached</th><th class=w></th></tr>"
+    head = (
+        "<tr><th class=w>figure</th><th>measured</th><th>to be reached</th><th class=w></th></tr>"
+    )
     return (
         "<h3>To be reached</h3><div class=wide tabindex=0><table>"
         f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -129,10 +114,12 @@ def page(results: dict[str, Any]) -> str:
     links = "".join(
         f"<a href='#{n}'>{escape(import_module(f'sections.{n}').TITLE)}</a>" for n in done
     )
+    quick = QUICK_NOTE if results["quick"] else ""
     parts = "".join(section(name, results["sections"][name]) for name in done)
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>diming: measured</title><style>{CSS}</style><main><h1>diming, measured</h1>"
-        f"<p class=soft>{escape(facts)}<br>{escape(used)}</p><nav>{links}</nav>{parts}</main></html>"
+        f"<p class=soft>{escape(facts)}<br>{escape(used)}</p>{quick}<nav>{links}</nav>{parts}"
+        "</main></html>"
     )

@@ -85,8 +85,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--peers", metavar="MODULE,…", help="of benchmarks/peers; default: all")
     parser.add_argument("--vertices", type=int, help="a unit, about (300)")
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--dirty", type=float, help="defects a unit (0.02)")
+    parser.add_argument("--dirty", type=float, help="defects a unit (0.03)")
     parser.add_argument("--runs", type=int, help="of each side; the best counts (3)")
+    parser.add_argument("--threads", type=sizes, metavar="N,…", help="for naming (1,2)")
     parser.add_argument("--timeout", type=float, help="seconds for one run (3600)")
     parser.add_argument("--memory-limit", help="of the section big (2GB)")
     for name in ("speed", "command", "growth", "peer"):
@@ -115,7 +116,8 @@ def main(given: list[str] | None = None) -> int:
     setting = replace(setting, **own)
     results: dict[str, Any] = {
         "schema": SCHEMA, "date": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "machine": machine(), "versions": versions(), "setting": setting.told(), "sections": {},
+        "machine": machine(), "versions": versions(), "quick": args.quick,
+        "setting": setting.told(), "sections": {},
     }  # fmt: skip
     for name in NAMES:
         if name in chosen:

@@ -10,7 +10,7 @@ from measure import run
 
 from peers import NAMES
 from peers.protocol import NotInstalled, load
-from peers.scoring import score
+from peers.scoring import REMARKS, score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,9 +32,22 @@ def describe(module: str) -> dict[str, Any]:
     return told
 
 
-def contest(module: str, path: Path, truth: Truth, *, timeout: float) -> dict[str, Any]:
+#: Rules that are not asked of anyone where there is no level above.
+PARENT_RULES = ("outside-parent", "parent-not-covered", "parent-mismatch")
+
+
+def asked(truth: Truth, parents: str | None) -> dict[str, int]:
+    """Return the kinds of defects that programs are asked for, and how many there are."""
+    out = REMARKS.union(() if parents else PARENT_RULES)
+    return {rule: count for rule, count in truth.counts().items() if rule not in out}
+
+
+def contest(
+    module: str, path: Path, truth: Truth, *, timeout: float, parents: str | None = None
+) -> dict[str, Any]:
     """Run a peer that is installed, as a child of its own, and score it."""
     peer = load(module)
+    peer.parents = parents
     with tempfile.TemporaryDirectory(prefix="peer") as folder:
         workdir = Path(folder)
         result, stdout = workdir / "places.json", workdir / "stdout"
@@ -49,8 +62,10 @@ def contest(module: str, path: Path, truth: Truth, *, timeout: float) -> dict[st
             return told
         places, steps = peer.places(result, stdout)
         told["steps"], told["server_peak_mb"] = steps.seconds, steps.server_peak_mb
-        told["places"] = len(places)
-        told["kinds"] = {k: s.figures() for k, s in score(places, truth.defects).items()}
+        left_out = () if parents else PARENT_RULES
+        told |= score(places, truth.defects, leave_out=left_out).figures()
+        if hasattr(peer, "strict"):
+            told["strict"] = peer.strict(result, truth)
     return told
 
 
@@ -60,6 +75,7 @@ def contests(
     *,
     names: Iterable[str] = NAMES,
     timeout: float = 1800.0,
+    parents: str | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[dict[str, Any]]:
     """Run all peers one after the other; those not installed are named with the reason."""
@@ -69,7 +85,7 @@ def contests(
         if told["skipped"]:
             say(f"{told['peer']}: skipped, {told['skipped']}")
         else:
-            told |= contest(module, path, truth, timeout=timeout)
+            told |= contest(module, path, truth, timeout=timeout, parents=parents)
             took = told["failed"] or f"{told['seconds']:.1f} s, {told['peak_mb']:.0f} MB"
             say(f"{told['peer']}: {took}")
         result.append(told)

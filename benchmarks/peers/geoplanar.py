@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from peers.protocol import FOLDER, InPython, NotInstalled, Place, Steps, spoken
+from peers.protocol import FOLDER, HOLE, InPython, NotInstalled, Place, Steps, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ class Peer(InPython):
         with steps.step("gaps"):
             for hole in geoplanar.gaps(frame):
                 if hole.area > LEAST_AREA_M2:
-                    places.append(Place("gap", hole, area_m2=float(hole.area)))
+                    places.append(Place(HOLE, hole, area_m2=float(hole.area)))
         with steps.step("non_planar_edges"):
             graph = geoplanar.non_planar_edges(frame)
             links = [p for p in graph.adjacency.index if p[0] < p[1] and graph.adjacency[p] > 0]

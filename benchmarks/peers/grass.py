@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from peers.protocol import InPython, Place, Steps, program, spoken
+from peers.protocol import HOLE, InPython, Place, Steps, program, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ class Peer(InPython):
         with steps.step("areas"):
             spoken([grass, mapset, "--exec", "sh", str(script), str(workdir)])
         places = []
-        for kind, name in (("overlap", "several.gpkg"), ("gap", "none.gpkg")):
+        for kind, name in (("overlap", "several.gpkg"), (HOLE, "none.gpkg")):
             if not (workdir / name).exists():
                 continue
             wkb = pyogrio.raw.read(workdir / name)[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from peers.protocol import InPython, Place, Steps, program, spoken
+from peers.protocol import HOLE, InPython, Place, Steps, program, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ class Peer(InPython):
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
             if shape.area <= LEAST_AREA_M2:
                 continue
-            kind = "overlap" if told["n"] > 1 else "gap"
+            kind = "overlap" if told["n"] > 1 else HOLE
             codes = tuple(sorted(str(c) for c in told["codes"] or ()))
             places.append(Place(kind, shape, codes, area_m2=shape.area))
         return places

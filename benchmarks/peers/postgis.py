@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peers.protocol import InPython, NotInstalled, Place, Steps, program, spoken
+from peers.protocol import HOLE, UNNAMED, InPython, NotInstalled, Place, Steps, program, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Where Debian keeps the programs of servers, off PATH, by version.
+PROGRAMS = Path("/usr/lib/postgresql")
 TABLE = """
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE UNLOGGED TABLE given (id int PRIMARY KEY, code text, geom geometry);
@@ -37,13 +39,12 @@ SELECT code, ST_MakeValid(geom) FROM given WHERE NOT ST_IsValid(geom)""",
     # Interiors that meet in ground: ST_Overlaps leaves out a unit inside another.
     "overlap": """
 SELECT a.code || ',' || b.code, ST_CollectionExtract(ST_Intersection(a.geom, b.geom), 3)
-FROM units a JOIN units b ON a.id < b.id AND ST_Relate(a.geom, b.geom, '2********')
-  AND NOT ST_OrderingEquals(a.geom, b.geom)""",
+FROM units a JOIN units b ON a.id < b.id AND ST_Relate(a.geom, b.geom, '2********')""",
     "duplicate-geometry": """
 SELECT string_agg(code, ','), (array_agg(geom))[1] FROM units
 GROUP BY ST_AsBinary(ST_Normalize(geom)) HAVING count(*) > 1""",
     # Rings of the union that are holes in it; ST_DumpRings gives the shell as path 0.
-    "gap": """
+    HOLE: """
 SELECT '', ring.geom FROM
   (SELECT (ST_Dump(ST_Union(geom))).geom AS geom FROM units) AS part,
   LATERAL ST_DumpRings(part.geom) AS ring WHERE ring.path[1] > 0""",
@@ -90,15 +91,15 @@ class Peer(InPython):
             queries = dict(QUERIES)
             known = query(socket, "SELECT 1 FROM pg_proc WHERE proname = 'st_coverageinvalidedges'")
             if known.strip():
-                queries["unnamed"] = EDGES
+                queries[UNNAMED] = EDGES
             for kind, text in queries.items():
                 with steps.step(kind):
                     rows = query(socket, f"COPY ({text}) TO STDOUT").splitlines()
                 for codes, wkb in (row.split("\t") for row in rows):
                     shape = shapely.from_wkb(wkb)
-                    if kind == "gap":
+                    if kind == HOLE:
                         shape = shapely.Polygon(shapely.get_exterior_ring(shape))
-                    if kind in ("overlap", "gap") and shape.area <= LEAST_AREA_M2:
+                    if kind in ("overlap", HOLE) and shape.area <= LEAST_AREA_M2:
                         continue
                     named = tuple(sorted(c for c in codes.split(",") if c))
                     places.append(Place(kind, shape, named, area_m2=shape.area))
@@ -125,8 +126,8 @@ def escaped(text: str) -> str:
 
 
 def tool(name: str) -> str:
-    """Return a program of the server; Debian keeps them off PATH."""
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+    """Return a program of the server."""
+    for folder in sorted(PROGRAMS.glob("*/bin"), reverse=True):
         if (folder / name).exists():
             return str(folder / name)
     return program(name)

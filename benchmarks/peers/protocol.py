@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Kind of a place that a peer marks as wrong without saying in what way.
 UNNAMED = "unnamed"
+#: Kind of a place within the outline that no unit covers, of a program that tells no widths:
+#: a gap or a void.
+HOLE = "hole"
 #: Folder that `setup_peers.sh` installs into.
 FOLDER = Path(os.environ.get("DIMING_PEERS", Path(__file__).parents[2] / ".peers"))
 
@@ -34,7 +37,7 @@ class Place:
     Attributes
     ----------
     kind : str
-        A rule of `diming` that means the same, or `UNNAMED`.
+        A rule of `diming` that means the same, or `HOLE`, or `UNNAMED`.
     geometry : shapely.Geometry
         In the CRS of the file.
     units : tuple of str
@@ -75,12 +78,15 @@ class Peer(Protocol):
     kinds : tuple of str
         Rules whose defects it can name; all others it cannot say.
     licence : str
+    parents : str or None
+        File of the level above, for a program that can use it.
     """
 
     name: str
     how: str
     kinds: tuple[str, ...]
     licence: str
+    parents: str | None
 
     def version(self) -> str:
         """Return the version; raise `NotInstalled` with the reason."""
@@ -99,6 +105,7 @@ class InPython:
     how: str
     kinds: tuple[str, ...]
     licence: str
+    parents: str | None = None
 
     def interpreter(self) -> str:
         return sys.executable

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from peers.protocol import UNNAMED, Place
+from peers.protocol import HOLE, UNNAMED, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,13 +25,8 @@ if TYPE_CHECKING:
 
 #: Programs round and snap; a place this near meets a truth.
 NEAR_M = 0.01
-#: Kinds of place that answer a truth besides its own: holes have no width where
-#: a program gives none, and units that are the same twice do overlap.
-ANSWERS = {
-    "gap": {"gap", "void"},
-    "void": {"gap", "void"},
-    "duplicate-geometry": {"duplicate-geometry", "overlap"},
-}
+#: Kinds of place that answer a truth besides its own.
+ANSWERS = {"gap": {"gap", HOLE}, "void": {"void", HOLE}}
 #: Remarks on a whole file, not on places.
 REMARKS = frozenset({"vertex-noise", "exception-expired", "exception-unused"})
 
@@ -47,7 +42,7 @@ class Score:
     marked : int
         Defects with a place of any kind, also one without a name.
     reported, right : int
-        Places of this kind, and those that meet a defect.
+        Places that answer for this kind, and those of them that meet any defect.
     """
 
     truths: int = 0
@@ -72,23 +67,50 @@ class Score:
 
 
 def ground_of(defect: Defect) -> shapely.Geometry:
-    """Return where a defect is: its polygon, else its point, else nothing."""
+    """Return where a defect is: its polygon, else its points, else nothing."""
     if defect.polygon:
         parts = [shapely.Polygon(ring) for ring in defect.polygon]
         return shapely.union_all(shapely.make_valid(parts))
-    return shapely.Point(defect.at) if defect.at else shapely.GeometryCollection()
+    if defect.at is None:
+        return shapely.GeometryCollection()
+    return shapely.MultiPoint([defect.at, *defect.facts.get("places", ())])
 
 
-def score(places: Iterable[Place], defects: Iterable[Defect]) -> dict[str, Score]:
-    """Compare reported places with what is wrong, by kind."""
-    told = [p for p in places if p.kind not in REMARKS]
-    wrong = [d for d in defects if d.rule not in REMARKS]
+@dataclass
+class Scores:
+    """By kind, and all together: places, those that are right, defects, those that are marked."""
+
+    kinds: dict[str, Score]
+    places: int
+    right: int
+    truths: int
+    marked: int
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            "places": self.places, "right": self.right, "truths": self.truths,
+            "marked": self.marked, "kinds": {k: s.figures() for k, s in self.kinds.items()},
+        }  # fmt: skip
+
+
+def score(
+    places: Iterable[Place], defects: Iterable[Defect], *, leave_out: Iterable[str] = ()
+) -> Scores:
+    """Compare reported places with what is wrong, by kind; `leave_out` names rules not asked."""
+    remarks = REMARKS.union(leave_out)
+    told = [p for p in places if p.kind not in remarks]
+    wrong = [d for d in defects if d.rule not in remarks]
     result: dict[str, Score] = {}
     for kind, count in Counter(d.rule for d in wrong).items():
         result.setdefault(kind, Score()).truths = count
-    for kind, count in Counter(p.kind for p in told).items():
-        result.setdefault(kind, Score()).reported = count
+    by_kind: dict[str, list[int]] = {}
+    for number, place in enumerate(told):
+        by_kind.setdefault(place.kind, []).append(number)
     hits, rights = _meetings(told, wrong)
+    for kind in {p.kind for p in told} | set(result):
+        mine = result.setdefault(kind, Score())
+        answering = [n for k in ANSWERS.get(kind, {kind}) for n in by_kind.get(k, ())]
+        mine.reported, mine.right = len(answering), len(rights.intersection(answering))
     for truth, defect in enumerate(wrong):
         kinds = {told[p].kind for p in hits.get(truth, ())}
         mine = result[defect.rule]
@@ -97,9 +119,9 @@ def score(places: Iterable[Place], defects: Iterable[Defect]) -> dict[str, Score
             mine.found += 1
         else:
             mine.missed.append([defect.kind, *defect.units[:3]])
-    for place in rights:
-        result[told[place].kind].right += 1
-    return dict(sorted(result.items(), key=lambda item: (item[0] == UNNAMED, item[0])))
+    ordered = sorted(result.items(), key=lambda item: (item[0] in (HOLE, UNNAMED), item[0]))
+    marked = sum(bool(found) for found in hits.values())
+    return Scores(dict(ordered), len(told), len(rights), len(wrong), marked)
 
 
 def _meetings(told: list[Place], wrong: list[Defect]) -> tuple[dict[int, set[int]], set[int]]:

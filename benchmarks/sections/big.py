@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from sections.setting import Setting
 
 TITLE = "A country under a limit of memory"
-ABOUT = "<code>diming check FILE --memory-limit …</code> on one file."
+ABOUT = "<code>diming check FOLDER --memory-limit …</code> on a delivery in many GeoParquet files."
 
 
 def measure(setting: Setting) -> dict[str, Any]:
     """Run the command once with the limit."""
-    files = world(setting, setting.big_units, dirty=True)
+    files = world(setting, setting.big_units, dirty=True, parts=setting.big_parts)
     out = setting.folder / "big.json"
     limit = ("--memory-limit", setting.memory_limit)
     used = check(files.path, files.layer, out, setting, *limit)

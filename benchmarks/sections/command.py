@@ -54,7 +54,9 @@ def four_units(folder: Path) -> Path:
 def measure(setting: Setting) -> dict[str, Any]:
     """Take seconds and memory of both, in turn."""
     out = setting.folder / "report.json"
-    start = [check(four_units(setting.folder), "towns", out, setting) for _ in range(5)]
+    start = [
+        check(four_units(setting.folder), "towns", out, setting) for _ in range(2 * setting.runs)
+    ]
     started = {"seconds": [r.seconds for r in start], "peak_mb": max(r.peak_mb for r in start)}
     started["best_s"] = min(started["seconds"])
     rows = []

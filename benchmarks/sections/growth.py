@@ -35,7 +35,7 @@ def slope(units: list[float], values: list[float]) -> float | None:
 def measure(setting: Setting) -> dict[str, Any]:
     """Run the command on all sizes."""
     out = setting.folder / "report.json"
-    small = [check(four_units(setting.folder), "towns", out, setting) for _ in range(3)]
+    small = [check(four_units(setting.folder), "towns", out, setting) for _ in range(setting.runs)]
     floor = {"seconds": min(r.seconds for r in small), "peak_mb": min(r.peak_mb for r in small)}
     rows = []
     for units in setting.growth_units:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from peers import NAMES
-from peers.contest import contests
+from peers.contest import asked, contests
+from peers.protocol import UNNAMED
 
 from sections.setting import Reach, Table
 from sections.worlds import world
@@ -20,7 +21,8 @@ ABOUT = (
     "Every program runs in a process of its own on the same generated files, in the way its own "
     "documents describe, and is scored by the same rule: a defect is found when a reported place "
     "of its kind meets its ground; a place is right when it meets any defect. Each cell is "
-    "<em>recall / precision</em>; a dash means that the program cannot say such a thing."
+    "<em>recall / precision</em>; a dash means that the program cannot say such a thing, a figure "
+    "in brackets that it marks that share of them without saying what they are."
 )
 OURS = "diming_check"
 
@@ -36,9 +38,10 @@ def measure(setting: Setting) -> dict[str, Any]:
         files = world(setting, units, dirty=dirty)
         truth = read_truth(files.truth)
         setting.say(f"peers on {units:,} units, {'dirty' if dirty else 'clean'}")
-        told = contests(files.path, truth, names=names, timeout=setting.timeout, say=setting.say)
+        told = contests(files.path, truth, names=names, timeout=setting.timeout,
+                        parents=files.parents, say=setting.say)  # fmt: skip
         rows.append({"units": units, "vertices": truth.vertices, "dirty": dirty,
-                     "defects": truth.counts(), "peers": told})  # fmt: skip
+                     "defects": asked(truth, files.parents), "peers": told})  # fmt: skip
         ours = next((t.get("seconds") for t in told if t["module"] == OURS), None)
         for peer in told:
             if ours and peer.get("seconds"):
@@ -53,45 +56,54 @@ def _of(row: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[str, Any]
 
 
 def _reach(rows: list[dict[str, Any]]) -> list[Reach]:
-    """By how much the best peer is ahead, by kind: never."""
+    """Count the kinds in which another program is ahead; never more than none."""
     result = []
     for row in rows:
         ours, others = _of(row)
         if not row["dirty"] or ours is None:
             continue
-        for kind in row["defects"]:
-            mine = ours["kinds"].get(kind, {})
-            for key in ("recall", "precision"):
-                best = [
-                    (figure, p["peer"])
-                    for p in others
-                    if kind in p["names"] and (figure := p["kinds"].get(kind, {}).get(key))
-                ]
-                if best and mine.get(key) is not None:
-                    figure, who = max(best)
-                    what = f"{key} of {kind}, {row['units']:,} units: {who} less diming"
-                    result.append(Reach(what, figure - mine[key], 0.0, ""))
+        for key in ("recall", "precision"):
+            ahead = [
+                f"{p['peer']}: {kind}"
+                for kind in row["defects"]
+                for p in others
+                if kind in p["names"]
+                and (p["kinds"].get(kind, {}).get(key) or 0) > (ours["kinds"][kind][key] or 0)
+            ]
+            what = f"kinds with another program ahead in {key}, {row['units']:,} units"
+            if ahead:
+                what += f" ({'; '.join(ahead)})"
+            result.append(Reach(what, float(len(ahead)), 0.0, ""))
     return result
 
 
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.3f}" if whole else "–"
+
+
 def _cell(peer: dict[str, Any], kind: str) -> str:
+    score = peer["kinds"].get(kind, {})
     if kind not in peer["names"]:
-        return "–"
-    score = peer["kinds"].get(kind, {"recall": 0.0, "precision": None})
-    recall = score["recall"] or 0.0
-    precision = score["precision"]
-    return f"{recall:.3f} / {'–' if precision is None else f'{precision:.3f}'}"
+        # Without a name, but marked.
+        marked = _share(score["marked"], score["truths"]) if UNNAMED in peer["kinds"] else ""
+        return f"({marked})" if marked and score["marked"] else "–"
+    precision = score.get("precision")
+    told = "–" if precision is None else f"{precision:.3f}"
+    return f"{score.get('recall') or 0.0:.3f} / {told}"
 
 
 def tables(told: dict[str, Any]) -> list[Table]:
     """Cost, then recall and precision by kind, for each world; who was skipped, and why."""
     result = []
     clean = next((r for r in told["worlds"] if not r["dirty"]), None)
-    on_clean = {p["module"]: p.get("places") for p in clean["peers"]} if clean else {}
+    on_clean = {
+        p["module"]: p["places"] - p["right"] if "places" in p else None for p in clean["peers"]
+    } if clean else {}
     for row in told["worlds"]:
         if row["dirty"]:
             size = f"{row['units']:,} units, {row['vertices']:,} vertices"
             result += [_cost(row, size, on_clean), _kinds(row, size)]
+            result += _strict(row, size)
     skipped = [(p["peer"], p["skipped"]) for p in told["worlds"][0]["peers"] if p["skipped"]]
     if skipped:
         result.append(Table("Skipped, as not installed", ("program", "why"), skipped, words=2))
@@ -112,9 +124,10 @@ def _cost(row: dict[str, Any], size: str, on_clean: dict[str, int | None]) -> Ta
                 f"{p['peak_mb']:.0f}", f"{p['places']:,}", "–" if false is None else f"{false:,}",
             )  # fmt: skip
         rows.append((p["peer"], str(p["version"]), *figures))
-    head = ("program", "version", "seconds", "× diming", "peak MB", "places", "places, clean")
+    head = ("program", "version", "seconds", "× diming", "peak MB", "places", "false, clean")
     note = (
-        "Places, clean: what it reports on a file without any defect. Peak memory is that of the "
+        f"False, clean: places it reports on a sound file of {clean_units:,} units where nothing "
+        "is wrong. Peak memory is that of the "
         "largest process, for PostGIS also of the server's."
     )
     return Table(f"Cost: {size}", head, rows, note, words=2)
@@ -124,20 +137,37 @@ def _kinds(row: dict[str, Any], size: str) -> Table:
     ours, others = _of(row)
     ran = [*([ours] if ours else []), *others]
     rows = [
-        (kind, f"{count:,}", *(_cell(p, kind) for p in ran)) for kind, count in row["defects"].items()
+        (kind, f"{count:,}", *(_cell(p, kind) for p in ran))
+        for kind, count in row["defects"].items()
     ]
-    marked, right = [], []
-    for p in ran:
-        scores = [p["kinds"].get(kind) or {} for kind in row["defects"]]
-        marked.append(f"{sum(s.get('marked', 0) for s in scores) / sum(row['defects'].values()):.3f}")
-        reported = sum(s["reported"] for s in p["kinds"].values())
-        correct = sum(s["right"] for s in p["kinds"].values())
-        right.append(f"{correct / reported:.3f}" if reported else "–")
+    both = [f"{_share(p['marked'], p['truths'])} / {_share(p['right'], p['places'])}" for p in ran]
     total = f"{sum(row['defects'].values()):,}"
-    rows.append(("any place at it, named or not (recall)", total, *marked))
-    rows.append(("all its places (precision)", "", *right))
-    return Table(f"Recall / precision by kind: {size}", ("kind", "defects", *(p["peer"] for p in ran)),
-                 rows, words=1)  # fmt: skip
+    rows.append(("all, whatever they are called", total, *both))
+    head = ("kind", "defects", *(p["peer"] for p in ran))
+    note = "– cannot say so; (…) marks that share of them without saying what they are."
+    return Table(f"Recall / precision by kind: {size}", head, rows, note)
+
+
+def _strict(row: dict[str, Any], size: str) -> list[Table]:
+    """Show how well diming measures and whom it names; no other program tells as much."""
+    ours, _ = _of(row)
+    if ours is None:
+        return []
+
+    def error(score: dict[str, Any], name: str) -> str:
+        found = score["errors"].get(name)
+        return f"{100 * found['max']:.3f} / {100 * found['median']:.3f}" if found else "–"
+
+    rows = [
+        (rule, f"{s['truths']:,}", f"{s['findings']:,}", f"{s['recall']:.4f}",
+         f"{s['precision']:.4f}", _share(s["right_units"], s["matched"]),
+         _share(s["right_facts"], s["matched"]), error(s, "width_m"), error(s, "area_m2"))
+        for rule, s in ours["strict"].items()
+    ]  # fmt: skip
+    head = ("rule", "defects", "findings", "recall", "precision", "units right", "facts right",
+            "width % max / median", "area % max / median")  # fmt: skip
+    note = "One finding a defect; place, units, facts and measures are compared (score.py)."
+    return [Table(f"diming by its own, stricter measure: {size}", head, rows, note)]
 
 
 def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:

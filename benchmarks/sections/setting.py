@@ -35,8 +35,9 @@ class Setting:
     folder: Path
     vertices: int = 300
     seed: int = 1
-    dirty: float = 0.02
+    dirty: float = 0.03
     runs: int = 3
+    threads: tuple[int, ...] = (1, 2)
     timeout: float = 3600.0
     speed_units: tuple[int, ...] = (10_000, 40_000)
     command_units: tuple[int, ...] = (1_000, 40_000)
@@ -44,6 +45,7 @@ class Setting:
     peer_units: tuple[int, ...] = (1_000, 10_000)
     peers: tuple[str, ...] = ()
     big_units: int = 400_000
+    big_parts: int = 40
     memory_limit: str = "2GB"
     say: Callable[[str], None] = field(default=lambda text: print(text, file=sys.stderr))
 
@@ -56,19 +58,19 @@ class Setting:
 QUICK: dict[str, Any] = {
     "vertices": 40, "runs": 1, "dirty": 0.05, "timeout": 120.0, "speed_units": (225,),
     "command_units": (225,), "growth_units": (100, 225, 400), "peer_units": (225,),
-    "big_units": 900,
+    "big_units": 900, "big_parts": 4,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text; columns named in `numbers` are set to the right."""
+    """Rows of text; the first columns, as many as `words`, are words, the others numbers."""
 
     title: str
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
     note: str = ""
-    words: int = 1  # leading columns that hold words
+    words: int = 1
 
 
 @dataclass(frozen=True)

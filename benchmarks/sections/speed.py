@@ -23,8 +23,8 @@ ABOUT = (
     "<code>shapely.coverage_invalid_edges</code> (one thread), which marks edges and names "
     "nothing; with <code>gap_width=5</code> it looks for narrow gaps too, as diming does."
 )
-#: Task and threads.
-SIDES = (("edges", 1), ("edges-gap", 1), ("naming", 1), ("naming", 2), ("shape", 1), ("shape", 2))
+#: Tasks that one thread alone does, and those that take several.
+PLAIN, THREADED = ("edges", "edges-gap"), ("naming", "shape")
 MOST = {("dirty", 2): 0.8, ("clean", 2): 0.35, ("dirty", 1): 1.1, ("clean", 1): 0.6}
 
 
@@ -40,14 +40,18 @@ def measure(setting: Setting) -> dict[str, Any]:
 
 def _sides(setting: Setting, files: Any, units: int, state: str) -> dict[str, Any]:
     sides: dict[str, dict[str, Any]] = {}
+    each = [(task, 1) for task in PLAIN]
+    each += [(task, jobs) for task in THREADED for jobs in setting.threads]
     for _ in range(setting.runs):
-        for task, jobs in SIDES:
+        for task, jobs in each:
             out = setting.folder / "timed.json"
             command = [sys.executable, str(SECTIONS / "timed.py"), task, str(files.path),
                        files.layer, str(jobs)]  # fmt: skip
             used = demand(run(command, output=out, timeout=setting.timeout), f"timed.py {task}")
             told = json.loads(out.read_text("utf-8"))
-            mine = sides.setdefault(f"{task}-{jobs}", {"seconds": [], "peak_mb": []})
+            mine = sides.setdefault(
+                f"{task}-{jobs}", {"task": task, "threads": jobs, "seconds": [], "peak_mb": []}
+            )
             mine["seconds"].append(told["seconds"])
             mine["peak_mb"].append(used.peak_mb)
             mine["found"] = told["found"]
@@ -65,9 +69,9 @@ def _reach(rows: list[dict[str, Any]]) -> list[Reach]:
     return [
         Reach(
             f"naming, {row['units']:,} units, {row['state']}, {jobs} thread{'s' * (jobs > 1)}",
-            row["sides"][f"naming-{jobs}"]["ratio"], MOST[row["state"], jobs], "× edges",
+            side["ratio"], MOST[row["state"], jobs], "× edges",
         )
-        for row in rows for jobs in (2, 1)
+        for row in rows for jobs in (2, 1) if (side := row["sides"].get(f"naming-{jobs}"))
     ]  # fmt: skip
 
 
@@ -76,11 +80,10 @@ def tables(told: dict[str, Any]) -> list[Table]:
     words = {"edges": "coverage_invalid_edges", "edges-gap": "coverage_invalid_edges, gap_width=5",
              "naming": "diming: coverage rules", "shape": "diming: shape rules"}  # fmt: skip
     rows = [
-        (f"{row['units']:,}", row["state"], words[task], str(jobs),
+        (f"{row['units']:,}", row["state"], words[side["task"]], str(side["threads"]),
          f"{side['best_s']:.2f}", f"{side['ratio']:.2f}", f"{side['ratio_with_gaps']:.2f}",
          f"{side['found']:,}")
-        for row in told["worlds"] for task, jobs in SIDES
-        for side in [row["sides"][f"{task}-{jobs}"]]
+        for row in told["worlds"] for side in row["sides"].values()
     ]  # fmt: skip
     head = ("units", "world", "what", "threads", "seconds", "× edges", "× edges with gaps", "found")
     return [Table("Seconds of the best run", head, rows, words=3)]
@@ -92,13 +95,16 @@ def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:
     def draw(ax: Axes) -> None:
         rows = told["worlds"]
         labels = [f"{r['units']:,} {r['state']}" for r in rows]
-        for n, (jobs, colour) in enumerate(((1, "#9db8d2"), (2, "#2f6690"))):
+        measured = {side["threads"] for side in rows[0]["sides"].values()
+                    if side["task"] == "naming"}  # fmt: skip
+        shown = [(j, c) for j, c in ((1, "#9db8d2"), (2, "#2f6690")) if j in measured]
+        for n, (jobs, colour) in enumerate(shown):
             values = [r["sides"][f"naming-{jobs}"]["ratio"] for r in rows]
             at = [i + (n - 0.5) * 0.36 for i in range(len(rows))]
             ax.barh(at, values, 0.34, color=colour, label=f"{jobs} thread{'s' * (jobs > 1)}")
             most = [MOST[r["state"], jobs] for r in rows]
             ax.plot(most, at, "|", color="#b3261e", markersize=15, markeredgewidth=2.5,
-                    label="to be reached" if n else None)  # fmt: skip
+                    label=None if n else "to be reached")  # fmt: skip
         ax.set_yticks(range(len(rows)), labels)
         ax.invert_yaxis()
         ax.set_xlabel("seconds ÷ seconds of coverage_invalid_edges")

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Install the programs that benchmarks/run.py compares with: ./benchmarks/setup_peers.sh [FOLDER]
+# Debian packages (as root or by sudo) for GRASS and PostGIS; mapshaper from npm and geoplanar from
+# PyPI go into FOLDER (default: .peers here), which run.py finds there or by DIMING_PEERS.
+# What cannot be installed is said and left out; run.py names it as skipped.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+folder="${1:-${DIMING_PEERS:-.peers}}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+if [ "$(id -u)" = 0 ]; then root=""; else root="sudo"; fi
+if command -v apt-get >/dev/null 2>&1; then
+    # One by one: a release that lacks one package should still give the others.
+    $root apt-get update -qq
+    for package in grass-core postgresql postgresql-postgis nodejs npm python3-venv; do
+        $root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+            say "$package: not installed"
+    done
+else
+    say "No apt-get here; install GRASS (grass), PostgreSQL with PostGIS, node.js and npm yourself."
+fi
+
+mkdir -p "$folder"
+[ -x "$folder/bin/python" ] || "${PYTHON:-python3}" -m venv "$folder" || say "no environment in $folder"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check geoplanar pyogrio shapely ||
+    say "geoplanar: not installed"
+npm install --silent --no-fund --no-audit --prefix "$folder" mapshaper >/dev/null ||
+    say "mapshaper: not installed"
+say "Done. DIMING_PEERS=$folder python benchmarks/run.py --output OUT --only peers"
