@@ -15,6 +15,8 @@ from world import World
 DRAWS = 300
 #: Decimals of coordinates, as in the province.
 DECIMALS = 4
+#: Necks of this width or less are in doubt; the tolerance is a millimetre.
+NECK_M = 0.0015
 
 
 class NoPlaceLeft(Exception):
@@ -129,6 +131,10 @@ class Bench:
     ) -> Defect:
         """Make a truth about ground: areas, widths, and lengths exact in the plane, then scaled."""
         parts = shapely.get_parts(shape)
+        # Within the tolerance a neck is closed or open: nobody can say how many parts there are.
+        core = shapely.buffer(parts, -NECK_M / 2, join_style="mitre")
+        if (shapely.get_num_geometries(core) > 1).any():
+            raise Unfit
         found = [inscribed_diameter(p) for p in parts]
         wide, at = max(found)
         scale = self.world.scale(at)

@@ -77,15 +77,18 @@ def lone_spike(bench: Bench) -> list[Defect]:
 def needle(bench: Bench) -> list[Defect]:
     """An outline that goes out and back on one line: invalid, and a spike of no width."""
     edge, at, a, b = _straight(bench)
-    p, t, _ = _tip(bench, a, b)
+    _, t, _ = _tip(bench, a, b)
+    p = b  # from a vertex that is there, which the outline then goes through twice
     cell = int(bench.province.left[edge])
-    p = b  # from a vertex that is there
     ring = bench.with_run(cell, edge, at, at + 2, np.stack([p, t, p]))
     bench.world.edited[cell] = shapely.Polygon(ring)
     bench.claim(cell, int(bench.province.right[edge]))
     units = bench.codes(cell)
     return [
-        bench.line("invalid-geometry", "needle", units, t, reason="self-intersection"),
+        bench.line(
+            "invalid-geometry", "needle", units, np.stack([t, p]),
+            reason="ring-self-intersection", or_reason="self-intersection",
+        ),  # fmt: skip
         _spike(bench, "needle", units, p, t, p),
     ]
 

@@ -33,8 +33,6 @@ MAKERS: tuple[tuple[Maker, float], ...] = (
 NOISY = 2
 #: Places drawn before a kind is given up.
 PLACES = 60
-#: Kinds that a Shapefile cannot hold.
-NOT_IN_SHAPEFILES = (record.no_area, record.empty_geometry)
 
 
 def spoil(

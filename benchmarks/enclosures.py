@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from bench import Bench, NoPlaceLeft, rounded
+from bench import Bench, NoPlaceLeft, Unfit, rounded
 
 #: Radius of what lies within a township, in spacings.
 RADII = (0.08, 0.15)
+#: How far it stays from the township's border, in spacings.
+CLEAR = 0.005
 
 
 def loop(bench: Bench, cell: int, *, radius: float | None = None) -> np.ndarray:
@@ -19,7 +21,13 @@ def loop(bench: Bench, cell: int, *, radius: float | None = None) -> np.ndarray:
         random.uniform(0, 0.25) / k * np.cos(k * turn + random.uniform(0, 6.3)) for k in range(2, 9)
     )
     way = np.column_stack([np.cos(turn), np.sin(turn)])
-    return rounded(p.seats[cell] + size * (1 + sway)[:, None] * way)
+    ring = rounded(p.seats[cell] + size * (1 + sway)[:, None] * way)
+    outline = shapely.LinearRing(bench.ring(cell))
+    if not shapely.contains(shapely.Polygon(outline), shapely.Polygon(ring)) or (
+        shapely.dwithin(outline, shapely.LinearRing(ring), CLEAR * p.spacing)
+    ):
+        raise Unfit
+    return ring
 
 
 def enclave(bench: Bench) -> None:
@@ -41,11 +49,11 @@ def enclave(bench: Bench) -> None:
 def exclave_inside(bench: Bench) -> None:
     """A township with a second part inside another."""
     world = bench.world
-    outer = bench.a_cell()
-    bench.claim(outer)
-    owner = bench.a_cell()
-    bench.claim(owner)
+    outer, owner = bench.a_cell(), bench.a_cell()
     ring = loop(bench, outer)
+    if owner == outer:
+        raise Unfit
+    bench.claim(outer, owner)
     world.edited[outer] = shapely.Polygon(bench.ring(outer), [ring[::-1]])
     _second_part(bench, owner, shapely.Polygon(ring), "exclave-inside")
 
@@ -56,7 +64,7 @@ def exclave_among(bench: Bench) -> None:
     place = bench.a_cell()
     owner = bench.a_cell()
     if owner == place or owner in bench.around(place):
-        raise NoPlaceLeft
+        raise Unfit
     bench.claim(place, owner)
     part = world.geometry(place)
     world.gone.add(place)
@@ -83,6 +91,6 @@ def enclose(bench: Bench) -> None:
             for _ in range(20):
                 try:
                     maker(bench)
-                except NoPlaceLeft:
+                except (NoPlaceLeft, Unfit):
                     continue
                 break

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import shapely
-from bench import Bench
+from bench import Bench, Unfit
 from enclosures import loop
 from truth import Defect
 from world import kind_of
@@ -71,11 +73,16 @@ def unknown_prefix(bench: Bench) -> list[Defect]:
     return _bad(bench, lambda code: code[:2] + "9988" + code[6:], "unknown-prefix", prefix=True)
 
 
-def _bad(bench: Bench, change: object, reason: str, *, prefix: bool = False) -> list[Defect]:
+def _bad(
+    bench: Bench, change: Callable[[str], str], reason: str, *, prefix: bool = False
+) -> list[Defect]:
     cell = bench.a_cell()
-    bench.claim(cell)
     world = bench.world
-    code = world.code[cell] = change(world.code[cell])
+    code = change(world.code[cell])
+    if code in world.code:
+        raise Unfit  # it would be a duplicate too
+    bench.claim(cell)
+    world.code[cell] = code
     kind = f"bad-code-{reason}"
     told = [bench.record("bad-code", kind, (code,), reason=reason, code=code)]
     if prefix:
@@ -107,7 +114,7 @@ def wrong_parent(bench: Bench) -> list[Defect]:
     bench.claim(cell)
     world = bench.world
     right, wrong = world.parent[cell], _another(bench, cell)
-    world.parent[cell] = wrong
+    world.parent[cell], world.home[cell] = wrong, right
     code = world.code[cell]
     return [
         bench.record("code-parent", "wrong-parent", (code,), code=code, parent=wrong,
@@ -125,6 +132,7 @@ def wrong_county(bench: Bench) -> list[Defect]:
     twin = world.add(None, int((world.county_code == wrong).argmax()))
     world.gone.add(twin)
     world.code[cell], world.parent[cell] = world.code[twin], wrong
+    world.home[cell] = right
     world.name[cell] = world.name[twin]
     units = (world.code[cell], wrong, right)
     return [bench.record("parent-mismatch", "wrong-county", units, share=1.0)]

@@ -13,7 +13,7 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class RuleScore:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers, with errors as their largest and their median."""
-        told = asdict(self)
+        told = dict(vars(self))
         told["errors"] = {
             name: {"max": float(np.max(e)), "median": float(np.median(e))}
             for name, e in self.errors.items()
@@ -157,11 +157,13 @@ def _same_units(rule: str, mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _same_facts(defect: Defect, found: Mapping[str, Any]) -> bool:
-    return all(
-        found["facts"].get(name) == defect.facts[name] for name in TOLD if name in defect.facts
-    ) and all(
-        found["facts"].get(name) in (None, False) for name in ("open",) if name not in defect.facts
-    )
+    """Tell whether a finding says what is true; `or_reason` is another way to say it."""
+    mine, theirs = defect.facts, found["facts"]
+    told = all(
+        theirs.get(name) in (mine[name], mine.get(f"or_{name}", mine[name]))
+        for name in TOLD if name in mine
+    )  # fmt: skip
+    return told and bool(theirs.get("open")) == bool(mine.get("open"))
 
 
 def _compare(result: RuleScore, defect: Defect, found: Mapping[str, Any]) -> None:

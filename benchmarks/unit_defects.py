@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from bench import Bench, Unfit, polygon, rounded, simple
+from bench import NECK_M, Bench, Unfit, polygon, rounded, simple
 from enclosures import loop
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from truth import Defect
+from widths import inscribed_diameter
 
 #: Shared line, in metres of the plane, from which a unit is said to be around a gap.
 RIM = 1e-3
+#: Pieces narrower than this are too near the tolerance to be called wrong or right.
+NARROWEST_M = 3e-3
+#: Tails within the tolerance (lines that nearly coincide) may be cut off, tips of this length not.
+TIPS_M = 0.5
 
 
 def shifted(bench: Bench) -> list[Defect]:
@@ -54,6 +59,10 @@ def _disagreements(
         kinds.append("gap")
         units.append(tuple(sorted(u for u, length in rim.items() if length >= RIM)))
     shape = np.array(pieces, dtype=object)
+    core = shapely.buffer(shape, -NECK_M / 2, join_style="mitre")
+    opened = shapely.buffer(core, NECK_M / 2, join_style="mitre")
+    if (shapely.length(opened) < 0.99 * shapely.length(shape) - TIPS_M).any():
+        raise Unfit
     a, b = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=1e-6)
     links = coo_array((np.ones(len(a), dtype=bool), (a, b)), shape=(len(shape),) * 2)
     _, string = connected_components(links, directed=False)
@@ -65,7 +74,9 @@ def _disagreements(
         both = shapely.multipolygons(shape[members])
         facts = {"cover_count": 2} if kind == "overlap" else {}
         found = bench.area(kind, "shifted", bench.codes(*concerned), both, **facts)
-        if kind == "gap" and found.width_m > 4.9:
+        narrowest = min(inscribed_diameter(shape[i])[0] for i in members)
+        # Pieces within the tolerance are no facts, and part or join their neighbours.
+        if narrowest < NARROWEST_M or (kind == "gap" and found.width_m > 4.9):
             raise Unfit
         told.append(found)
     return told

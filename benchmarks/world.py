@@ -40,6 +40,8 @@ class World:
     parent: list[str] = field(default_factory=list)
     edited: dict[int, object] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    #: County that a unit lies in where its parent column says another one.
+    home: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         p = self.province
