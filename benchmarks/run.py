@@ -26,8 +26,10 @@ from typing import Any
 from sections import NAMES, ON_REQUEST, WORDS
 from sections.setting import QUICK, Setting
 
+#: What is measured is the checkout that this file is in, whatever is installed.
+HERE = [str(Path(__file__).parents[1] / "src"), str(Path(__file__).parent)]
 SCHEMA = "diming.benchmarks/1"
-PACKAGES = ("diming", "numpy", "shapely", "pyogrio", "pyproj", "scipy", "geopandas", "matplotlib")
+PACKAGES = ("numpy", "shapely", "pyogrio", "pyproj", "scipy", "geopandas", "matplotlib")
 
 
 def machine() -> dict[str, Any]:
@@ -47,15 +49,15 @@ def versions() -> dict[str, str]:
     """Return the versions of what takes part."""
     import shapely
 
-    found = {"python": platform.python_version(), "GEOS": shapely.geos_version_string}
+    from diming.version import __version__
+
+    found = {"diming": str(__version__), "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            from diming.version import __version__
-
-            found[package] = str(__version__) if package == "diming" else "not installed"
-    return found
+            found[package] = "not installed"
+    return {**found, "GEOS": shapely.geos_version_string}
 
 
 def measured(name: str, setting: Setting) -> dict[str, Any]:
@@ -96,7 +98,15 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def take_checkout() -> None:
+    """Let this process and its children import from the checkout."""
+    sys.path[:0] = HERE
+    known = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([*HERE, *([known] if known else [])])
+
+
 def main(given: list[str] | None = None) -> int:
+    take_checkout()
     parser = arguments()
     args = parser.parse_args(given)
     words = args.only.split(",") if args.only else [w for w in WORDS if w not in ON_REQUEST]

@@ -22,10 +22,11 @@ LEAST_AREA_M2 = 1e-3
 
 @dataclass(frozen=True)
 class Layer:
-    """Polygons, their codes and their CRS."""
+    """Polygons, their codes, feature ids and CRS."""
 
     shape: NDArray[np.object_]
     code: NDArray[np.object_]
+    fid: NDArray[np.int64]
     crs: str
 
     def codes(self, rows: Any) -> tuple[str, ...]:
@@ -33,13 +34,13 @@ class Layer:
 
 
 def read_layer(path: Path, layer: str) -> Layer:
-    """Read the records that have a geometry."""
+    """Read the records that are polygons: the other programs' functions take no others."""
     meta, fids, wkb, fields = pyogrio.raw.read(path, layer=layer or None, return_fids=True)
     named = dict(zip(meta["fields"], fields, strict=True))
     code = named.get("code", fids).astype(object)
     shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    known = ~(shapely.is_missing(shape) | shapely.is_empty(shape))
-    return Layer(shape[known], code[known], meta["crs"])
+    areal = np.isin(shapely.get_type_id(shape), (3, 6)) & ~shapely.is_empty(shape)
+    return Layer(shape[areal], code[areal], fids[areal], meta["crs"])
 
 
 def mended(shape: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Peer(InPython):
     name = "mapshaper -clean"
     how = (
-        "`mapshaper-xl FILE -clean gap-width=5m close-outer-gaps allow-empty`, written as "
+        "`mapshaper-xl FILE -target type=polygon -clean gap-width=5m close-outer-gaps`, written as "
         "GeoPackage and compared with the file unit by unit: what a unit lost was an overlap, what "
         "it gained a gap."
     )
@@ -33,18 +33,17 @@ class Peer(InPython):
         from peers.layer import mended, moved, read_layer
 
         out = workdir / "clean.gpkg"
-        # Every feature gets a number, as those without area vanish.
-        work = ["-each", "row_number = this.id", "-clean", "gap-width=5m", "close-outer-gaps"]
+        # Features that lose all their area vanish: their ids tell which are left.
+        work = ["-target", "type=polygon", "-each", "before = fid",
+                "-clean", "gap-width=5m", "close-outer-gaps"]  # fmt: skip
         with steps.step("mapshaper"):
             source = [str(path), *(["layers=" + layer] if layer else [])]
             spoken([mapshaper(), *source, *work, "-o", str(out), "force"])
         with steps.step("compare"):
             units = read_layer(path, layer)
-            meta, _, wkb, fields = pyogrio.raw.read(out, columns=["row_number"])
-            row = fields[list(meta["fields"]).index("row_number")].astype(int)
-            after = np.full(row.max(initial=-1) + 1, shapely.Polygon(), dtype=object)
-            after[row] = shapely.from_wkb(wkb)
+            _, _, wkb, (left,) = pyogrio.raw.read(out, columns=["before"])
+            row_of = {int(fid): row for row, fid in enumerate(units.fid)}
             before = mended(units.shape)
-            if len(after) < len(before):
-                after = np.append(after, np.full(len(before) - len(after), shapely.Polygon()))
-            return moved(units, before, mended(after[: len(before)]))
+            after = np.full(len(before), shapely.Polygon(), dtype=object)
+            after[[row_of[int(fid)] for fid in left]] = shapely.from_wkb(wkb)
+            return moved(units, before, mended(after))

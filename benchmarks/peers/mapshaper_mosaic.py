@@ -24,7 +24,8 @@ def mapshaper_version() -> str:
 class Peer(InPython):
     name = "mapshaper -mosaic"
     how = (
-        "`mapshaper-xl FILE -mosaic calc='n = count(), codes = collect(code)' -filter 'n != 1'`: "
+        "`mapshaper-xl FILE -target type=polygon -mosaic calc='n = count(), "
+        "codes = collect(code)' -filter 'n != 1'`: "
         "tiles of several units are overlaps, tiles of none are holes. It names units, which "
         "`-clean` does not."
     )
@@ -43,7 +44,7 @@ class Peer(InPython):
 
         out = workdir / "tiles.geojson"
         calc = "calc=n = count(), codes = collect(code)"
-        work = ["-mosaic", calc, "-filter", "n != 1"]
+        work = ["-target", "type=polygon", "-mosaic", calc, "-filter", "n != 1"]
         with steps.step("mapshaper"):
             source = [str(path), *(["layers=" + layer] if layer else [])]
             spoken([mapshaper(), *source, *work, "-o", str(out), "gj2008"])

@@ -96,9 +96,11 @@ def tables(told: dict[str, Any]) -> list[Table]:
     """Cost, then recall and precision by kind, for each world; who was skipped, and why."""
     result = []
     clean = next((r for r in told["worlds"] if not r["dirty"]), None)
-    on_clean = {
-        p["module"]: p["places"] - p["right"] if "places" in p else None for p in clean["peers"]
-    } if clean else {}
+    on_clean = (
+        {p["module"]: p["places"] - p["right"] if "places" in p else None for p in clean["peers"]}
+        if clean
+        else {}
+    )
     for row in told["worlds"]:
         if row["dirty"]:
             size = f"{row['units']:,} units, {row['vertices']:,} vertices"
@@ -126,8 +128,8 @@ def _cost(row: dict[str, Any], size: str, on_clean: dict[str, int | None]) -> Ta
         rows.append((p["peer"], str(p["version"]), *figures))
     head = ("program", "version", "seconds", "× diming", "peak MB", "places", "false, clean")
     note = (
-        f"False, clean: places it reports on a sound file of {clean_units:,} units where nothing "
-        "is wrong. Peak memory is that of the "
+        "False, clean: places where nothing is, reported on the smallest file without defects. "
+        "Peak memory is that of the "
         "largest process, for PostGIS also of the server's."
     )
     return Table(f"Cost: {size}", head, rows, note, words=2)

@@ -207,8 +207,7 @@ def results(tmp_path_factory):
         "--growth-units", "100", "--peer-units", "100", "--table", str(document),
         "--peers", "diming_check,shapely_edges,grass",
     ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PATH": str(folder),
-           "DIMING_PEERS": str(folder / "none")}  # fmt: skip
+    env = {**os.environ, "PATH": str(folder), "DIMING_PEERS": str(folder / "none")}
     done = run(command, env=env, output=folder / "stdout", timeout=300)
     assert done.exit_code == 0, done.said
     return folder
