@@ -35,7 +35,7 @@ def picture(draw: Callable[[Axes], None], rows: int = 0) -> str:
         )
         draw(ax)
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
+        figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True)
         plt.close(figure)
     text = out.getvalue()
     return text[text.index("<svg") :]

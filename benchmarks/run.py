@@ -89,6 +89,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--dirty", type=float, help="defects a unit (0.03)")
     parser.add_argument("--runs", type=int, help="of each side; the best counts (3)")
+    states = ("clean", "dirty")
+    parser.add_argument("--states", nargs="+", choices=states, help="of speed and command")
     parser.add_argument("--threads", type=sizes, metavar="N,…", help="for naming (1,2)")
     parser.add_argument("--timeout", type=float, help="seconds for one run (3600)")
     parser.add_argument("--memory-limit", help="of the section big (2GB)")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Programs round and snap; a place this near meets a truth.
 NEAR_M = 0.01
+#: Vertices that differ by less are the same.
+TOLERANCE_M = 0.001
 #: Kinds of place that answer a truth besides its own.
 ANSWERS = {"gap": {"gap", HOLE}, "void": {"void", HOLE}}
 #: Remarks on a whole file, not on places.
@@ -78,18 +80,31 @@ def ground_of(defect: Defect) -> shapely.Geometry:
 
 @dataclass
 class Scores:
-    """By kind, and all together: places, those that are right, defects, those that are marked."""
+    """By kind, and all together.
+
+    Attributes
+    ----------
+    places, right : int
+        Places, and those that meet a defect.
+    truths, marked : int
+        Defects, and those that a place meets.
+    noise : int
+        Places that meet none and are narrower than the tolerance, which count nowhere: vertices
+        that differ by less are noise, and that there is some is true of the file.
+    """
 
     kinds: dict[str, Score]
     places: int
     right: int
     truths: int
     marked: int
+    noise: int
 
     def figures(self) -> dict[str, Any]:
         return {
             "places": self.places, "right": self.right, "truths": self.truths,
-            "marked": self.marked, "kinds": {k: s.figures() for k, s in self.kinds.items()},
+            "marked": self.marked, "noise": self.noise,
+            "kinds": {k: s.figures() for k, s in self.kinds.items()},
         }  # fmt: skip
 
 
@@ -107,9 +122,12 @@ def score(
     for number, place in enumerate(told):
         by_kind.setdefault(place.kind, []).append(number)
     hits, rights = _meetings(told, wrong)
+    noise = _narrow(told) - rights
     for kind in {p.kind for p in told} | set(result):
         mine = result.setdefault(kind, Score())
-        answering = [n for k in ANSWERS.get(kind, {kind}) for n in by_kind.get(k, ())]
+        answering = [
+            n for k in ANSWERS.get(kind, {kind}) for n in by_kind.get(k, ()) if n not in noise
+        ]
         mine.reported, mine.right = len(answering), len(rights.intersection(answering))
     for truth, defect in enumerate(wrong):
         kinds = {told[p].kind for p in hits.get(truth, ())}
@@ -121,7 +139,15 @@ def score(
             mine.missed.append([defect.kind, *defect.units[:3]])
     ordered = sorted(result.items(), key=lambda item: (item[0] in (HOLE, UNNAMED), item[0]))
     marked = sum(bool(found) for found in hits.values())
-    return Scores(dict(ordered), len(told), len(rights), len(wrong), marked)
+    places = len(told) - len(noise)
+    return Scores(dict(ordered), places, len(rights), len(wrong), marked, len(noise))
+
+
+def _narrow(told: list[Place]) -> set[int]:
+    """Return the areal places that are narrower than the tolerance, on the average."""
+    ground = np.array([p.geometry for p in told], dtype=object)
+    area, outline = shapely.area(ground), shapely.length(ground)
+    return set(np.flatnonzero((area > 0) & (2 * area < TOLERANCE_M * outline)).tolist())
 
 
 def _meetings(told: list[Place], wrong: list[Defect]) -> tuple[dict[int, set[int]], set[int]]:

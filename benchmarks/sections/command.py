@@ -61,7 +61,7 @@ def measure(setting: Setting) -> dict[str, Any]:
     started["best_s"] = min(started["seconds"])
     rows = []
     for units in setting.command_units:
-        for state in ("clean", "dirty"):
+        for state in setting.states:
             files = world(setting, units, dirty=state == "dirty")
             plain = [sys.executable, str(SECTIONS / "timed.py"), "baseline", str(files.path),
                      files.layer, "1"]  # fmt: skip

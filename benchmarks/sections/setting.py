@@ -37,6 +37,7 @@ class Setting:
     seed: int = 1
     dirty: float = 0.03
     runs: int = 3
+    states: tuple[str, ...] = ("clean", "dirty")
     threads: tuple[int, ...] = (1, 2)
     timeout: float = 3600.0
     speed_units: tuple[int, ...] = (10_000, 40_000)

@@ -32,7 +32,7 @@ def measure(setting: Setting) -> dict[str, Any]:
     """Time all sides on clean and dirty worlds."""
     rows = []
     for units in setting.speed_units:
-        for state in ("clean", "dirty"):
+        for state in setting.states:
             files = world(setting, units, dirty=state == "dirty")
             rows.append({"units": units, "state": state, **_sides(setting, files, units, state)})
     return {"worlds": rows, "reach": [r.figures() for r in _reach(rows)]}
