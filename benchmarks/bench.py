@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from scipy.sparse import csr_array
+
 from truth import Defect
 from widths import inscribed_diameter
-from world import World
+
+if TYPE_CHECKING:
+    from world import World
 
 #: Draws before a kind of defect is given up for want of a fit place.
 DRAWS = 300
@@ -127,7 +131,13 @@ class Bench:
         return tuple(self.world.code[u] or self.world.name[u] for u in units)
 
     def area(
-        self, rule: str, kind: str, units: tuple[str, ...], shape: shapely.Geometry, /, **facts: object
+        self,
+        rule: str,
+        kind: str,
+        units: tuple[str, ...],
+        shape: shapely.Geometry,
+        /,
+        **facts: object,
     ) -> Defect:
         """Make a truth about ground: areas, widths, and lengths exact in the plane, then scaled."""
         parts = shapely.get_parts(shape)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+
 from bench import Bench, Unfit, polygon, rounded
-from truth import Defect
+
+if TYPE_CHECKING:
+    from truth import Defect
 
 
 def _straight(bench: Bench, least: float = 4.0) -> tuple[int, int, np.ndarray, np.ndarray]:
@@ -34,9 +38,7 @@ def _tip(bench: Bench, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.nda
 def _spike(bench: Bench, kind: str, units: tuple[str, ...], p: np.ndarray, t: np.ndarray,
            q: np.ndarray) -> Defect:  # fmt: skip
     back, ahead = p - t, q - t
-    angle = math.atan2(
-        abs(back[0] * ahead[1] - back[1] * ahead[0]), float((back * ahead).sum())
-    )
+    angle = math.atan2(abs(back[0] * ahead[1] - back[1] * ahead[0]), float((back * ahead).sum()))
     length = float(min(np.hypot(*back), np.hypot(*ahead)))
     return bench.line(
         "spike", kind, units, t, length=length, width=2 * length * math.tan(angle / 2),
@@ -76,20 +78,24 @@ def lone_spike(bench: Bench) -> list[Defect]:
 
 def needle(bench: Bench) -> list[Defect]:
     """An outline that goes out and back on one line: invalid, and a spike of no width."""
-    edge, at, a, b = _straight(bench)
-    _, t, _ = _tip(bench, a, b)
-    p = b  # from a vertex that is there, which the outline then goes through twice
-    cell = int(bench.province.left[edge])
-    ring = bench.with_run(cell, edge, at, at + 2, np.stack([p, t, p]))
+    edge, at, a, p = _straight(bench)
+    # From a vertex that is there, which the outline then goes through twice.
+    across = bench.province.line[edge][at + 2] - a
+    high = float(bench.random.uniform(3, 12))
+    tip = rounded(p + high * np.array([across[1], -across[0]]) / np.hypot(*across))
+    cell, other = int(bench.province.left[edge]), int(bench.province.right[edge])
+    outline = shapely.LinearRing(bench.ring(cell))
+    foot = rounded(p + (tip - p) * 0.1)
+    if not shapely.disjoint(outline, shapely.LineString([foot, tip])):
+        raise Unfit
+    ring = bench.with_run(cell, edge, at, at + 2, np.stack([p, tip, p]))
     bench.world.edited[cell] = shapely.Polygon(ring)
-    bench.claim(cell, int(bench.province.right[edge]))
+    bench.claim(cell, other)
     units = bench.codes(cell)
+    reasons = {"reason": "ring-self-intersection", "or_reason": "self-intersection"}
     return [
-        bench.line(
-            "invalid-geometry", "needle", units, np.stack([t, p]),
-            reason="ring-self-intersection", or_reason="self-intersection",
-        ),  # fmt: skip
-        _spike(bench, "needle", units, p, t, p),
+        bench.line("invalid-geometry", "needle", units, np.stack([tip, p]), **reasons),
+        _spike(bench, "needle", units, p, tip, p),
     ]
 
 
@@ -180,7 +186,9 @@ def noise(bench: Bench) -> tuple[int, float]:
     edge = bench.an_edge()
     line = p.line[edge]
     first = int(random.integers(2, len(line) // 2))
-    last = int(random.integers(first + 3, len(line) - 2)) if first + 3 < len(line) - 2 else first + 2
+    last = (
+        int(random.integers(first + 3, len(line) - 2)) if first + 3 < len(line) - 2 else first + 2
+    )
     run = line[first + 1 : last]
     way = random.uniform(0, 2 * np.pi, len(run))
     size = random.uniform(0.0003, 0.0008, len(run))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import debris_defects as debris
 import line_defects as line
-import numpy as np
 import record_defects as record
 import unit_defects as unit
 from bench import Bench, NoPlaceLeft, Unfit
@@ -82,5 +81,3 @@ def _noise(bench: Bench) -> tuple[int, float] | None:
         return debris.noise(bench)
     except (Unfit, NoPlaceLeft):
         return None
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+
 from bench import Bench, NoPlaceLeft, Unfit, rounded
 
 #: Radius of what lies within a township, in spacings.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import geopandas
 import numpy as np
 import shapely
+
 from bench import Bench
 from defects import Maker, spoil
 from enclosures import enclose
 from province import CRS, Province
 from truth import Defect, Truth
 from world import TOWNSHIP, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+
 from bench import Bench, Unfit, polygon, rounded, simple
 from truth import Defect
 
@@ -31,20 +32,19 @@ def stretch(
     toward_left = gap == (mover == 0)
     way = bench.left_normal(edge) * (1 if toward_left else -1)
     width = exactly or float(np.exp(random.uniform(np.log(least), np.log(most))))
-    for _ in range(6 if exactly else 1):
-        run = line[a : b + 1]
+    mine, other = units[mover], units[1 - mover]
+    loser = shapely.buffer(bench.world.geometry(mine if gap else other), 1e-6)
+    run = line[a : b + 1]
+    for _ in range(3 if exactly else 1):
         moved = rounded(run[1:-1] + way * width)
         between = polygon(np.concatenate([run, moved[::-1]]))
+        made = polygon(bench.with_run(mine, edge, a, b, moved))
+        if not shapely.covers(loser, between):
+            raise Unfit
         found = bench.area("", "stretch", (), between)
-        if exactly:
-            width *= exactly / found.width_m
-    mine, other = units[mover], units[1 - mover]
-    ring = bench.with_run(mine, edge, a, b, moved)
-    loser = bench.world.geometry(mine if gap else other)
-    if not shapely.covers(shapely.buffer(loser, 1e-6), between):
-        raise Unfit
+        width *= (exactly or found.width_m) / found.width_m
     rule = bench.gap_or_void(found.width_m) if gap else "overlap"
-    bench.world.edited[mine] = polygon(ring)
+    bench.world.edited[mine] = made
     bench.claim(*units)
     kind = f"stretch-{rule}" + ("-county-line" if county_line else "")
     kind = f"threshold-{exactly}" if exactly else kind
@@ -149,9 +149,7 @@ def unmatched(bench: Bench, *, county_line: bool = False) -> list[Defect]:
     if county_line:
         # The county above was dissolved before: it lacks the vertices too.
         units.append((bench.world.parent[having], *bench.codes(having)))
-    return [
-        bench.line("unmatched-edge", kind, u, inserted, length=length, **facts) for u in units
-    ]
+    return [bench.line("unmatched-edge", kind, u, inserted, length=length, **facts) for u in units]
 
 
 def unmatched_at_county_line(bench: Bench) -> list[Defect]:
@@ -168,9 +166,7 @@ def cut_corner(bench: Bench) -> list[Defect]:
     reach = min(float(bench.random.uniform(1, 12)), *(
         0.8 * float(np.hypot(*(q - node))) for q in (after, before)
     ))  # fmt: skip
-    p, q = (
-        rounded(node + (v - node) * reach / np.hypot(*(v - node))) for v in (before, after)
-    )
+    p, q = (rounded(node + (v - node) * reach / np.hypot(*(v - node))) for v in (before, after))
     triangle = shapely.Polygon([p, node, q])
     if not triangle.exterior.is_ccw:
         raise Unfit
@@ -266,4 +262,3 @@ def open_slit(bench: Bench) -> list[Defect]:
     parent = bench.world.parent[mine]
     units_above = (parent, *bench.codes(*sorted(units)))
     return [found, _said(found, "parent-not-covered", "open-slit", units_above, {"parts_count": 1})]
-

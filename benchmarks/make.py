@@ -14,20 +14,25 @@ import json
 import shutil
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
-import record_defects as record
 import shapely
+
+import record_defects as record
 import unit_defects as unit
 from generate import MISLABELLED, Generated, generate, mislabel
 from truth import write_truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas
 
 FORMATS = {"gpkg": "GPKG", "parquet": None, "geojson": "GeoJSON", "shp": "ESRI Shapefile"}
 #: Kinds that do not outlive a Shapefile: rings have no owner there, and layers one type.
@@ -77,12 +82,12 @@ def _count(table: geopandas.GeoDataFrame) -> int:
     return int(shapely.get_num_coordinates(table.geometry.to_numpy()).sum())
 
 
-def _parquet(
-    tables: Iterator[geopandas.GeoDataFrame], out: Path, *, folder: bool
-) -> int:
+def _parquet(tables: Iterator[geopandas.GeoDataFrame], out: Path, *, folder: bool) -> int:
     """Write GeoParquet 1.0: files in a folder, or row groups in a file."""
+    if out.is_dir():
+        shutil.rmtree(out)
+    out.unlink(missing_ok=True)
     if folder:
-        shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
     vertices, writer = 0, None
     for number, table in enumerate(tables):

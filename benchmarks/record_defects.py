@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import shapely
+
 from bench import Bench, Unfit
 from enclosures import loop
-from truth import Defect
 from world import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from truth import Defect
 
 
 def no_geometry(bench: Bench) -> list[Defect]:

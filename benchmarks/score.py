@@ -12,15 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 import shapely
+
 from truth import Defect, Truth, read_truth
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 #: Rules whose first unit is not like the others; of the rest the order means nothing.
 ORDERED = frozenset({

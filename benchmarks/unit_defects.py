@@ -1,15 +1,20 @@
-"""Defects of whole units: moved, missing, twice, within another; and unlawful outlines (单元缺陷)."""
+"""Defects of whole units: moved, missing, twice, in another; unlawful outlines (单元缺陷)."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
-from bench import NECK_M, Bench, Unfit, polygon, rounded, simple
-from enclosures import loop
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from truth import Defect
+
+from bench import NECK_M, Bench, Unfit, polygon, rounded
+from enclosures import loop
 from widths import inscribed_diameter
+
+if TYPE_CHECKING:
+    from truth import Defect
 
 #: Shared line, in metres of the plane, from which a unit is said to be around a gap.
 RIM = 1e-3
@@ -201,14 +206,12 @@ def bow_tie(bench: Bench) -> list[Defect]:
     length = float(np.hypot(*along))
     # The unit on the left of the line steps to the right.
     right = np.array([along[1], -along[0]]) / length
-    deep = min(4.0, length / 4)
+    deep = length / 12  # so blunt that nobody takes the tips for spikes
     c = rounded(start + 0.6 * along + deep * right)
     d = rounded(start + 0.4 * along + deep * right)
     cell, other = int(p.left[edge]), int(p.right[edge])
-    lobes = shapely.get_parts(
-        shapely.polygonize([shapely.union_all(shapely.LineString([start, c, d, end, start]))])
-    )
-    lobes = shapely.get_parts(lobes[0])
+    outline = shapely.union_all([shapely.LineString([start, c, d, end, start])])
+    lobes = shapely.get_parts(shapely.polygonize(shapely.get_parts([outline])))
     both = shapely.multipolygons(lobes)
     theirs = bench.world.geometry(other)
     if len(lobes) != 2 or not shapely.covers(shapely.buffer(theirs, 1e-6), both):
@@ -217,8 +220,13 @@ def bow_tie(bench: Bench) -> list[Defect]:
     bench.world.edited[cell] = shapely.Polygon(ring)
     bench.claim(cell, other)
     units = bench.codes(*sorted((cell, other)))
-    cross = simple(shapely.convex_hull(both))
+    # The outer lobe hangs on by a point: a part of its own.
+    outer = lobes[int(np.argmin(shapely.distance(lobes, shapely.Point(c))))]
+    apart = bench.area("exclave", "bow-tie", bench.codes(cell), outer)
+    apart.facts["parts_count"] = 2
+    crossing = shapely.get_coordinates(shapely.intersection(*lobes))
     return [
-        _invalid(bench, cell, "self-intersection", shapely.get_coordinates(cross.centroid)[0]),
+        _invalid(bench, cell, "self-intersection", crossing[0]),
         bench.area("overlap", "bow-tie", units, both, cover_count=2),
+        apart,
     ]

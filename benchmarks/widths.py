@@ -14,6 +14,7 @@ import shapely
 COMPACT = 60.0
 #: Windows searched in a sliver, and how far they reach in widths.
 WINDOWS, REACH = 12, 1.2
+#: Precision of the search, in mean widths.
 PRECISION = 2e-3
 
 
@@ -23,10 +24,7 @@ def inscribed_diameter(polygon: shapely.Polygon) -> tuple[float, tuple[float, fl
     middle = np.array(shapely.get_coordinates(shapely.centroid(polygon))[0])
     near = shapely.transform(polygon, lambda xy: xy - middle)
     mean = 2 * near.area / near.length
-    if near.length**2 / near.area < COMPACT:
-        pieces = np.array([near])
-    else:
-        pieces = _windows(near)
+    pieces = np.array([near]) if near.length**2 / near.area < COMPACT else _windows(near)
     radii = shapely.maximum_inscribed_circle(pieces, tolerance=mean * PRECISION)
     best = int(np.argmax(shapely.length(radii)))
     centre = shapely.get_coordinates(radii[best])[0] + middle

@@ -1,4 +1,4 @@
-"""A generated delivery: units with codes, names and parents on a province, open to edits (模拟数据).
+"""A generated delivery: units with codes, names and parents, open to edits (模拟数据).
 
 Townships are the cells of a `Province`; counties are blocks of them, dissolved
 exactly. Codes begin with those of real counties, so that the rules on codes
@@ -7,17 +7,20 @@ have something to say; places and names are invented.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
 import shapely
-from province import CRS, Province
 
 from diming.handbook import load_handbook
+from province import CRS, Province
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Sides of a county in townships, and the most counties there are codes for.
 BLOCK, MOST_COUNTIES = 4, 2_000
