@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+
 from sections import NAMES
 
 mpl.use("agg")
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
+
     from sections.setting import Table
 
 QUICK_NOTE = "<p class=no>Small sizes: shows that everything runs, not how fast it is.</p>"
@@ -35,7 +37,12 @@ def picture(draw: Callable[[Axes], None], rows: int = 0) -> str:
         )
         draw(ax)
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True)
+        figure.savefig(
+            out,
+            format="svg",
+            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
+            transparent=True,
+        )
         plt.close(figure)
     text = out.getvalue()
     return text[text.index("<svg") :]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measure import run
-
 from peers import NAMES
 from peers.protocol import NotInstalled, load
 from peers.scoring import REMARKS, score

@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from measure import Run, run
 from peers.diming_check import COMMAND
-
 from sections.setting import SECTIONS, Reach, Table, demand
 from sections.worlds import world
 

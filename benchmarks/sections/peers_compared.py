@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from peers import NAMES
 from peers.contest import asked, contests
 from peers.protocol import UNNAMED
-
 from sections.setting import Reach, Table
 from sections.worlds import world
 

@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from measure import run
-
 from sections.setting import SECTIONS, Reach, Table, demand
 from sections.worlds import world
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import run
-
 from sections.setting import demand
 
 if TYPE_CHECKING:
