@@ -48,6 +48,11 @@ def picture(draw: Callable[[Axes], None], rows: int = 0) -> str:
     return text[text.index("<svg") :]
 
 
+def breakable(text: str) -> str:
+    """Return text for a page that may be broken after the underscores of long names."""
+    return escape(text).replace("_", "_<wbr>")
+
+
 def html_table(table: Table) -> str:
     """Return a table; long ones scroll sideways in a frame of their own."""
     words = table.words
@@ -55,7 +60,7 @@ def html_table(table: Table) -> str:
 
     def line(cells: tuple[str, ...], tag: str) -> str:
         return "".join(
-            f"<{tag}{' class=w' if n < words else ''}>{escape(c)}</{tag}>"
+            f"<{tag}{' class=w' if n < words else ''}>{breakable(c)}</{tag}>"
             for n, c in enumerate(cells)
         )
 
@@ -73,7 +78,7 @@ def reach_table(reach: list[dict[str, Any]]) -> str:
         return ""
     rows = []
     for r in reach:
-        value = "not measured" if r["value"] is None else f"{r['value']:.2f} {r['unit']}".strip()
+        value = "not measured" if r["value"] is None else f"{r['value']:.3g} {r['unit']}".strip()
         mark = {True: ("yes", "✓ reached"), False: ("no", "✗ not reached"), None: ("soft", "–")}
         css, word = mark[r["reached"]]
         most = f"≤ {r['most']:g} {r['unit']}".strip()

@@ -63,14 +63,21 @@ def invalid_places(layer: Layer) -> list[Place]:
     ]
 
 
+def bits(shape: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the same bytes for the same ground, in whatever order and wrapping."""
+    alone = shapely.get_num_geometries(shape) == 1
+    plain = np.where(alone, shapely.get_geometry(shape, 0), shape)
+    found: NDArray[np.object_] = shapely.to_wkb(shapely.normalize(plain))
+    return found
+
+
 def moved(layer: Layer, before: NDArray[np.object_], after: NDArray[np.object_]) -> list[Place]:
     """Report what a repair took from units (overlap) and what it gave them (gap).
 
     Pieces of one place that several units lost or gained touch; each is a
     place of its own, as the repair tells no more.
     """
-    changed = np.flatnonzero(shapely.to_wkb(shapely.normalize(before)) !=
-                             shapely.to_wkb(shapely.normalize(after)))  # fmt: skip
+    changed = np.flatnonzero(bits(before) != bits(after))
     result = []
     for kind, one, other in (("overlap", before, after), ("gap", after, before)):
         piece = shapely.difference(one[changed], other[changed])

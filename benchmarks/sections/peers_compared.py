@@ -200,9 +200,10 @@ def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:
     def bars(ax: Axes) -> None:
         names = [p["peer"] for p in ran]
         colours = ["#2f6690" if p["module"] == OURS else "#b8b8b8" for p in ran]
-        ax.barh(names, [p["seconds"] for p in ran], color=colours)
+        drawn = ax.barh(names, [p["seconds"] for p in ran], color=colours)
+        ax.bar_label(drawn, fmt="{:,.1f}", padding=3)
+        ax.margins(x=0.15)
         ax.invert_yaxis()
-        ax.set_xscale("log")
         ax.set_xlabel("seconds")
 
     size = f"{row['units']:,} units"
