@@ -36,6 +36,9 @@ def picture(draw: Callable[[Axes], None], rows: int = 0) -> str:
             figsize=(4.7, 3.2 + 0.19 * max(0, rows - 6)), layout="constrained"
         )
         draw(ax)
+        if ax.get_legend_handles_labels()[0]:
+            # Above the plot, where it hides nothing.
+            figure.legend(loc="outside upper left", ncols=2)
         out = io.StringIO()
         figure.savefig(
             out,

@@ -124,7 +124,6 @@ def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:
             ax.set_yticks(range(len(rows)), labels)
             ax.invert_yaxis()
             ax.set_xlabel(label)
-            ax.legend(loc="best")
 
         return draw
 

@@ -97,7 +97,6 @@ def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:
             ax.set_xlabel("units")
             ax.set_ylabel(label)
             ax.grid(alpha=0.3)
-            ax.legend(loc="best")
 
         return draw
 

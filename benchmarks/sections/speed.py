@@ -108,6 +108,5 @@ def plots(told: dict[str, Any]) -> list[tuple[str, Any]]:
         ax.invert_yaxis()
         ax.set_xlabel("seconds ÷ seconds of coverage_invalid_edges")
         ax.set_xlim(left=0)
-        ax.legend(loc="best")
 
     return [("Naming all defects, in passes of coverage_invalid_edges", draw)]
