@@ -9,6 +9,7 @@ import line_defects as line
 import record_defects as record
 import unit_defects as unit
 from bench import Bench, NoPlaceLeft, Unfit
+from raw_defects import RAW_MAKERS
 from truth import Defect
 
 Maker = Callable[[Bench], list[Defect]]
@@ -35,9 +36,12 @@ PLACES = 60
 
 
 def spoil(
-    bench: Bench, density: float, *, leave_out: tuple[Maker, ...] = (), noise: bool = True
-) -> list[Defect]:
+    bench: Bench, density: float, *, leave_out: tuple[Maker, ...] = (), noise: bool = True,
+    raw: bool = False,
+) -> list[Defect]:  # fmt: skip
     """Put about `density` defects per unit into a world, at least one of each kind.
+
+    With `raw`, bytes of records are to be spoilt too, once they are written.
 
     Returns
     -------
@@ -48,7 +52,8 @@ def spoil(
     made: list[Defect] = []
     # Those that need most room come first.
     first = (unit.shifted, unit.missing, line.cut_corner, line.over_node, record.duplicate_code)
-    for maker, share in sorted(MAKERS, key=lambda m: m[0] not in first):
+    makers = MAKERS + RAW_MAKERS if raw else MAKERS
+    for maker, share in sorted(makers, key=lambda m: m[0] not in first):
         if maker in leave_out:
             continue
         for _ in range(max(1, round(share / 100 * total))):

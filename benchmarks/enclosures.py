@@ -75,7 +75,8 @@ def exclave_among(bench: Bench) -> None:
 def _second_part(bench: Bench, owner: int, part: shapely.Polygon, kind: str) -> None:
     whole = bench.world.geometry(owner)
     bench.world.edited[owner] = shapely.MultiPolygon([whole, part])
-    smaller = min(whole, part, key=lambda p: p.area)
+    # On the ground: the scale of the plane differs from place to place.
+    smaller = min(whole, part, key=lambda p: p.area / bench.world.scale(p.centroid.coords[0]) ** 2)
     found = bench.area("exclave", kind, bench.codes(owner), smaller, parts=2)
     found.facts["parts_count"] = found.facts.pop("parts")
     bench.defects.append(found)

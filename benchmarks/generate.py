@@ -81,15 +81,19 @@ def generate(
     dirty: float = 0.0,
     leave_out: Sequence[Maker] = (),
     enclosures: bool = True,
+    raw: bool = False,
 ) -> Generated:
-    """Make a province of townships, with `dirty` defects per unit."""
+    """Make a province of townships, with `dirty` defects per unit.
+
+    `raw` defects come true only in a GeoPackage that `make.write` writes.
+    """
     world = World(Province(units, vertices, seed))
     bench = Bench(world, np.random.default_rng([seed, 2]))
     if enclosures:
         enclose(bench)
     _ = world.counties  # of what is sound yet
     if dirty:
-        spoil(bench, dirty, leave_out=tuple(leave_out))
+        spoil(bench, dirty, leave_out=tuple(leave_out), raw=raw)
     return Generated(world, bench.defects)
 
 

@@ -27,6 +27,7 @@ import shapely
 import record_defects as record
 import unit_defects as unit
 from generate import MISLABELLED, Generated, generate, mislabel
+from raw_defects import spoil_bytes
 from truth import write_truth
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def write(
         vertices = _parquet(tables, out, folder=folder)
     elif kind == "gpkg":
         vertices = _gpkg(tables, out, "township")
+        world = made.world
+        spoil_bytes(out, "township", {world.code[u]: how for u, how in world.patches.items()})
     else:
         table = made.townships(order)
         vertices = _count(table)
@@ -130,7 +133,9 @@ def _pyogrio(table: geopandas.GeoDataFrame, out: Path, driver: str, **options: o
     if driver == "ESRI Shapefile":
         options["encoding"] = "UTF-8"
     else:
-        options["geometry_type"] = "Unknown"
+        options |= {"geometry_type": "Unknown", "promote_to_multi": False}
+    if driver == "GPKG" and not options.get("append"):
+        options["SPATIAL_INDEX"] = "NO"  # its triggers would look at spoilt records
     with warnings.catch_warnings():
         # Some of what is written is meant to be unsound.
         warnings.simplefilter("ignore")
@@ -171,6 +176,7 @@ def main() -> None:
     made = generate(
         asked.units, asked.vertices, asked.seed, dirty=asked.dirty,
         leave_out=NOT_IN_SHAPEFILES if kind == "shp" else (), enclosures=not asked.mislabel,
+        raw=kind == "gpkg",
     )  # fmt: skip
     if asked.mislabel:
         made = mislabel(made, asked.mislabel)

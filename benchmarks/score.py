@@ -35,7 +35,7 @@ NEAR_M = 0.5
 TOLD = ("reason", "into", "ring", "open", "expected", "found")
 #: Measures that are compared, of the truth itself and among its facts.
 MEASURES = ("width_m", "area_m2", "length_m")
-FURTHER = ("max_m", "offset_m", "angle_deg", "share")
+FURTHER = ("max_m", "offset_m", "angle_deg", "share", "opening_m")
 #: Measures that are whole numbers.
 COUNTED = ("parts_count", "cover_count", "vertices_count", "edges_count", "records_count")
 

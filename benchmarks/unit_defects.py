@@ -206,6 +206,8 @@ def bow_tie(bench: Bench) -> list[Defect]:
     length = float(np.hypot(*along))
     # The unit on the left of the line steps to the right.
     right = np.array([along[1], -along[0]]) / length
+    if length < 60:
+        raise Unfit  # its lobes would be slivers
     deep = length / 12  # so blunt that nobody takes the tips for spikes
     c = rounded(start + 0.6 * along + deep * right)
     d = rounded(start + 0.4 * along + deep * right)

@@ -45,6 +45,8 @@ class World:
     gone: set[int] = field(default_factory=set)
     #: County that a unit lies in where its parent column says another one.
     home: dict[int, str] = field(default_factory=dict)
+    #: What is done to the bytes of a record once it is written; see `raw_defects`.
+    patches: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         p = self.province
