@@ -9,17 +9,23 @@ folder="${1:-${DIMING_PEERS:-.peers}}"
 
 say() { printf '%s\n' "$*" >&2; }
 
+wanted=""
+command -v grass >/dev/null 2>&1 || wanted="$wanted grass-core"
+ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 ||
+    wanted="$wanted postgresql postgresql-postgis"
+command -v npm >/dev/null 2>&1 || wanted="$wanted nodejs npm"
+"${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || wanted="$wanted python3-venv"
 if [ "$(id -u)" = 0 ]; then root=""; else root="sudo"; fi
-if command -v apt-get >/dev/null 2>&1; then
-    # One by one: a release that lacks one package should still give the others.
+if [ -n "$wanted" ] && command -v apt-get >/dev/null 2>&1; then
     $root apt-get update -qq
-    for package in grass-core postgresql postgresql-postgis nodejs npm python3-venv; do
+    # One by one: a release that lacks one package should still give the others.
+    for package in $wanted; do
         $root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
             say "$package: not installed"
     done
-else
-    say "No apt-get here; install GRASS (grass), PostgreSQL with PostGIS, node.js and npm yourself."
+elif [ -n "$wanted" ]; then
+    say "No apt-get here; please install what these Debian packages hold:$wanted"
 fi
 
 mkdir -p "$folder"

@@ -51,7 +51,7 @@ SELECT '', ring.geom FROM
   (SELECT (ST_Dump(ST_Union(geom))).geom AS geom FROM units) AS part,
   LATERAL ST_DumpRings(part.geom) AS ring WHERE ring.path[1] > 0""",
     "exclave": """
-SELECT code, geom FROM given WHERE ST_NumGeometries(geom) > 1""",
+SELECT code, geom FROM units WHERE ST_NumGeometries(geom) > 1""",
 }
 #: From PostGIS 3.4 on.
 EDGES = """

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -15,6 +17,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 from measure import run  # noqa: E402
 from peer_table import BEGIN, END, put  # noqa: E402
+from peers import NAMES  # noqa: E402
 from peers.contest import contests, describe  # noqa: E402
 from peers.protocol import HOLE, UNNAMED, Place, Steps, read_places, write_places  # noqa: E402
 from peers.scoring import score  # noqa: E402
@@ -171,6 +174,48 @@ def test_places_come_back_as_they_were(tmp_path):
     again, steps = read_places(tmp_path / "p.json")
     assert again == places
     assert (steps.seconds, steps.server_peak_mb) == ({"read": 1.5}, 12.0)
+
+
+# -- peers that are installed ---------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def nine_squares(tmp_path_factory):
+    """Nine squares: one reaches 3 m into its neighbour, between two lies a hole 2 m wide."""
+    east, north = np.meshgrid(np.arange(3) * 100.0 + 359_000, np.arange(3) * 100.0 + 3_272_000)
+    squares = shapely.box(east.ravel(), north.ravel(), east.ravel() + 100, north.ravel() + 100)
+    overlap = shapely.box(359_100, 3_272_020, 359_103, 3_272_080)
+    hole = shapely.box(359_198, 3_272_120, 359_200, 3_272_180)
+    squares[0] = shapely.union(squares[0], overlap)
+    squares[4] = shapely.difference(squares[4], hole)
+    path = tmp_path_factory.mktemp("squares") / "nine.gpkg"
+    codes = np.array([f"90000000{n}" for n in range(9)], dtype=object)
+    pyogrio.raw.write(path, shapely.to_wkb(squares), [codes], ["code"], geometry_type="Polygon",
+                      layer="towns", crs="EPSG:4545", driver="GPKG")  # fmt: skip
+    truths = [
+        Defect("overlap", "made", tuple(codes[:2]), polygon=[ring(overlap)]),
+        Defect("gap", "made", tuple(codes[4:6]), polygon=[ring(hole)]),
+    ]
+    return path, Truth(path.name, "towns", "EPSG:4545", 0, 9, 45, defects=truths)
+
+
+def ring(shape):
+    return shapely.get_coordinates(shape).tolist()
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_an_installed_peer_finds_what_it_can_name(module, nine_squares, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(BENCHMARKS.parent / "src"))
+    path, truth = nine_squares
+    (told,) = contests(path, truth, names=(module,), timeout=120)
+    if told["skipped"]:
+        pytest.skip(f"{told['peer']}: {told['skipped']}")
+    assert told["failed"] is None
+    assert told["peak_mb"] > 20
+    assert told["marked"] == 2
+    assert told["right"] == told["places"]
+    for kind in {"overlap", "gap"}.intersection(told["names"]):
+        assert told["kinds"][kind]["recall"] == 1.0, kind
 
 
 # -- measuring ------------------------------------------------------------
