@@ -56,7 +56,8 @@ def contest(
         if done.timed_out:
             told["failed"] = f"not done in {timeout:.0f} s"
         elif not result.exists():
-            told["failed"] = (done.said.splitlines() or [f"exit code {done.exit_code}"])[-1][:300]
+            lines = done.said.splitlines() or [f"exit code {done.exit_code}"]
+            told["failed"] = next((x for x in lines if "ERROR" in x), lines[-1])[:300]
         if told["failed"]:
             return told
         places, steps = peer.places(result, stdout)

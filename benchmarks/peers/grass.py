@@ -44,16 +44,17 @@ class Peer(InPython):
         import pyogrio
         import shapely
 
-        from peers.layer import LEAST_AREA_M2
+        from peers.layer import LEAST_AREA_M2, sound_copy
 
         grass = program("grass")
         with steps.step("location"):
             spoken([grass, "-c", "XY", "-e", str(workdir / "location")])
         mapset = str(workdir / "location" / "PERMANENT")
+        with steps.step("copy"):
+            copy = sound_copy(path, layer, workdir)
         with steps.step("v.in.ogr"):
-            read = ["v.in.ogr", "-o", f"input={path}", "output=units", "snap=-1", "--quiet"]
-            chosen = [f"layer={layer}"] if layer else []
-            spoken([grass, mapset, "--exec", *read, *chosen])
+            read = ["v.in.ogr", "-o", f"input={copy}", "output=units", "snap=-1", "--quiet"]
+            spoken([grass, mapset, "--exec", *read])
         script = workdir / "areas.sh"
         script.write_text(WORK, "utf-8")
         with steps.step("areas"):

@@ -22,12 +22,16 @@ LEAST_AREA_M2 = 1e-3
 
 @dataclass(frozen=True)
 class Layer:
-    """Polygons, their codes, feature ids and CRS."""
+    """Polygons, their codes, feature ids and CRS; what has coordinates that are no numbers apart.
+
+    GEOS calls such polygons invalid and can do nothing more with them.
+    """
 
     shape: NDArray[np.object_]
     code: NDArray[np.object_]
     fid: NDArray[np.int64]
     crs: str
+    damaged: tuple[Place, ...] = ()
 
     def codes(self, rows: Any) -> tuple[str, ...]:
         return tuple(sorted({str(c) for c in self.code[np.unique(rows)]}))
@@ -40,7 +44,28 @@ def read_layer(path: Path, layer: str) -> Layer:
     code = named.get("code", fids).astype(object)
     shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     areal = np.isin(shapely.get_type_id(shape), (3, 6)) & ~shapely.is_empty(shape)
-    return Layer(shape[areal], code[areal], fids[areal], meta["crs"])
+    xy, of = shapely.get_coordinates(shape, return_index=True)
+    finite = np.isfinite(xy).all(axis=1)
+    broken = np.zeros(len(shape), dtype=bool)
+    broken[of[~finite]] = True
+    damaged = tuple(
+        Place("invalid-geometry", shapely.MultiPoint(xy[finite & (of == row)]), (str(code[row]),))
+        for row in np.flatnonzero(areal & broken)
+    )
+    areal &= ~broken
+    return Layer(shape[areal], code[areal], fids[areal], meta["crs"], damaged)
+
+
+def sound_copy(path: Path, layer: str, workdir: Path) -> Path:
+    """Write what is left for programs that stop at a record they cannot read, with its old fid."""
+    units = read_layer(path, layer)
+    copy = workdir / "polygons.gpkg"
+    columns = {"code": units.code, "given": units.fid}
+    pyogrio.raw.write(
+        copy, shapely.to_wkb(units.shape), list(columns.values()), list(columns), layer="units",
+        geometry_type="Unknown", crs=units.crs, driver="GPKG",
+    )  # fmt: skip
+    return copy
 
 
 def mended(shape: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -58,8 +83,11 @@ def invalid_places(layer: Layer) -> list[Place]:
     bad = np.flatnonzero(~shapely.is_valid(layer.shape))
     fixed = shapely.make_valid(layer.shape[bad])
     return [
-        Place("invalid-geometry", shape, layer.codes([row]))
-        for row, shape in zip(bad, fixed, strict=True)
+        *layer.damaged,
+        *(
+            Place("invalid-geometry", shape, layer.codes([row]))
+            for row, shape in zip(bad, fixed, strict=True)
+        ),
     ]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Peer(InPython):
     name = "mapshaper -clean"
     how = (
-        "`mapshaper-xl FILE -target type=polygon -clean gap-width=5m close-outer-gaps`, written as "
+        "`mapshaper-xl FILE -clean gap-width=5m close-outer-gaps`, written as "
         "GeoPackage and compared with the file unit by unit: what a unit lost was an overlap, what "
         "it gained a gap."
     )
@@ -30,15 +30,16 @@ class Peer(InPython):
         import pyogrio
         import shapely
 
-        from peers.layer import mended, moved, read_layer
+        from peers.layer import mended, moved, read_layer, sound_copy
 
         out = workdir / "clean.gpkg"
         # Features that lose all their area vanish: their ids tell which are left.
-        work = ["-target", "type=polygon", "-each", "before = fid",
+        work = ["-each", "before = given",
                 "-clean", "gap-width=5m", "close-outer-gaps"]  # fmt: skip
+        with steps.step("copy"):
+            copy = sound_copy(path, layer, workdir)
         with steps.step("mapshaper"):
-            source = [str(path), *(["layers=" + layer] if layer else [])]
-            spoken([mapshaper(), *source, *work, "-o", str(out), "force"])
+            spoken([mapshaper(), str(copy), *work, "-o", str(out), "force"])
         with steps.step("compare"):
             units = read_layer(path, layer)
             _, _, wkb, (left,) = pyogrio.raw.read(out, columns=["before"])

@@ -24,7 +24,7 @@ def mapshaper_version() -> str:
 class Peer(InPython):
     name = "mapshaper -mosaic"
     how = (
-        "`mapshaper-xl FILE -target type=polygon -mosaic calc='n = count(), "
+        "`mapshaper-xl FILE -mosaic calc='n = count(), "
         "codes = collect(code)' -filter 'n != 1'`: "
         "tiles of several units are overlaps, tiles of none are holes. It names units, which "
         "`-clean` does not."
@@ -40,14 +40,15 @@ class Peer(InPython):
 
         import shapely
 
-        from peers.layer import LEAST_AREA_M2
+        from peers.layer import LEAST_AREA_M2, sound_copy
 
         out = workdir / "tiles.geojson"
         calc = "calc=n = count(), codes = collect(code)"
-        work = ["-target", "type=polygon", "-mosaic", calc, "-filter", "n != 1"]
+        work = ["-mosaic", calc, "-filter", "n != 1"]
+        with steps.step("copy"):
+            copy = sound_copy(path, layer, workdir)
         with steps.step("mapshaper"):
-            source = [str(path), *(["layers=" + layer] if layer else [])]
-            spoken([mapshaper(), *source, *work, "-o", str(out), "gj2008"])
+            spoken([mapshaper(), str(copy), *work, "-o", str(out), "gj2008"])
         places = []
         for feature in json.loads(out.read_text("utf-8")).get("features", []):
             if feature["geometry"] is None:

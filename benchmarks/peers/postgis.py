@@ -88,6 +88,7 @@ class Peer(InPython):
         with server(steps) as socket:
             with steps.step("read"):
                 units = read_layer(path, layer)
+            places += units.damaged  # ST_IsValid says so too, and ST_MakeValid fails on them.
             self.load(socket, units, workdir, steps)
             queries = dict(QUERIES)
             known = query(socket, "SELECT 1 FROM pg_proc WHERE proname = 'st_coverageinvalidedges'")

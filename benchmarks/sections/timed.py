@@ -23,11 +23,19 @@ def arrays(path: str, layer: str) -> tuple[Any, Any, str]:
     meta, fids, wkb, fields = pyogrio.raw.read(path, layer=layer or None, return_fids=True)
     columns = dict(zip(meta["fields"], fields, strict=True))
     shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    kept = np.isin(shapely.get_type_id(shape), (3, 6)) & ~shapely.is_empty(shape)
+    kept = comparable(shape)
     shape, code = shape[kept], columns.get("code", fids)[kept].astype(str).astype(object)
     bad = ~shapely.is_valid(shape)
     shape[bad] = as_areas(shape[bad])
     return shape, code, meta["crs"]
+
+
+def comparable(shape: Any) -> Any:
+    """Tell polygons from the rest; of coordinates that are no numbers GEOS makes an error."""
+    xy, of = shapely.get_coordinates(shape, return_index=True)
+    broken = np.zeros(len(shape), dtype=bool)
+    broken[of[~np.isfinite(xy).all(axis=1)]] = True
+    return np.isin(shapely.get_type_id(shape), (3, 6)) & ~shapely.is_empty(shape) & ~broken
 
 
 def survey(shape: Any, code: Any, crs: str) -> Any:
@@ -88,7 +96,7 @@ def baseline(path: str, layer: str) -> dict[str, Any]:
     """Do what any checker must: read, ask for validity, find the edges that are wrong."""
     wkb = pyogrio.raw.read(path, layer=layer or None)[2]
     shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    shape = shape[np.isin(shapely.get_type_id(shape), (3, 6))]
+    shape = shape[comparable(shape)]
     bad = ~shapely.is_valid(shape)
     shape[bad] = shapely.make_valid(shape[bad], method="structure")
     edges = shapely.coverage_invalid_edges(shape)
