@@ -1,7 +1,7 @@
 """Measure diming: speed, memory, growth, and other programs on the same files.
 
 python benchmarks/run.py --output DIR              everything but `big`; hours
-python benchmarks/run.py --output DIR --quick      small sizes; a minute
+python benchmarks/run.py --output DIR --quick      small sizes; a minute or two
 python benchmarks/run.py --output DIR --only peers --table docs/peers.md
 
 Writes DIR/results.json, which holds every figure, and DIR/results.html. Generated files are kept
