@@ -24,6 +24,7 @@ import pyarrow
 import pyarrow.parquet
 import pyogrio
 import shapely
+
 from province import CRS, Province
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import shapely
+
 from province import CRS, Province
 
 COMMAND = "from diming.cli.main import main; main(prog_name='diming')"
