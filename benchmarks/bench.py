@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Draws before a kind of defect is given up for want of a fit place.
 DRAWS = 300
+#: How far off, in cells, the second part of a unit lies.
+NEAR = 5
 #: Decimals of coordinates, as in the province.
 DECIMALS = 4
 #: Necks of this width or less are in doubt; the tolerance is a millimetre.
@@ -78,6 +80,15 @@ class Bench:
                     continue
             return cell
         raise NoPlaceLeft
+
+    def a_cell_near(self, cell: int) -> int:
+        """Draw a free inner cell a few cells away, as exclaves lie."""
+        away = np.hypot(*(self.province.seats - self.province.seats[cell]).T)
+        near = np.flatnonzero((away > 0) & (away < NEAR * self.province.spacing))
+        near = near[self.free[near] & self.inner[near]]
+        if len(near) == 0:
+            raise NoPlaceLeft
+        return int(self.random.choice(near))
 
     def an_edge(self, *, county_line: bool = False, least: float = 0.2) -> int:
         """Draw an edge between two free inner cells, `least` spacings long or more."""

@@ -50,10 +50,9 @@ def enclave(bench: Bench) -> None:
 def exclave_inside(bench: Bench) -> None:
     """A township with a second part inside another."""
     world = bench.world
-    outer, owner = bench.a_cell(), bench.a_cell()
+    outer = bench.a_cell()
+    owner = bench.a_cell_near(outer)
     ring = loop(bench, outer)
-    if owner == outer:
-        raise Unfit
     bench.claim(outer, owner)
     world.edited[outer] = shapely.Polygon(bench.ring(outer), [ring[::-1]])
     _second_part(bench, owner, shapely.Polygon(ring), "exclave-inside")
@@ -63,8 +62,8 @@ def exclave_among(bench: Bench) -> None:
     """A township whose second part lies among others, as large as they."""
     world = bench.world
     place = bench.a_cell()
-    owner = bench.a_cell()
-    if owner == place or owner in bench.around(place):
+    owner = bench.a_cell_near(place)
+    if owner in bench.around(place):
         raise Unfit
     bench.claim(place, owner)
     part = world.geometry(place)

@@ -145,12 +145,13 @@ def _pyogrio(table: geopandas.GeoDataFrame, out: Path, driver: str, **options: o
 def residual_share(made: Generated) -> float:
     """Return the share of segments that do not cancel between neighbours."""
     from diming.geometry.chain import residual
+    from diming.geometry.keepers import held
 
     shape = made.world.geometries(made.world.units)
     areal = np.isin(shapely.get_type_id(shape), (3, 6))
     shape = shape[areal]
     shape = shape[~shapely.is_empty(shape)]
-    return len(residual(shape)) / int(shapely.get_num_coordinates(shape).sum())
+    return len(residual(held(shape))) / int(shapely.get_num_coordinates(shape).sum())
 
 
 def main() -> None:

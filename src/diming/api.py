@@ -22,7 +22,7 @@ def check(
     parents: geopandas.GeoDataFrame | None = None,
     fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     **options: Any,
 ) -> LiveReport:
     """Check a GeoDataFrame as one coverage; the same report as ``diming check``.
@@ -37,8 +37,8 @@ def check(
         Role → column (``{"code": "adcode"}``), overriding recognition.
     settings : CheckSettings, optional
         Or give its fields as keywords: ``gap_width_m=1.0``.
-    jobs : int
-        Threads.
+    jobs : int, optional
+        Threads; by default one a processor.
     **options
         Fields of `CheckSettings`.
 

@@ -19,7 +19,6 @@ from enclosures import enclose
 from generate import MISLABELLED, Generated, generate, mislabel
 from make import residual_share, write
 from province import Province
-from raw_defects import cut_off
 from score import score
 from truth import read_truth
 from world import World
@@ -162,7 +161,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path) -> None:
     [("gpkg", 3, False), ("parquet", 3, True), ("parquet", None, False), ("geojson", None, False)],
 )
 def test_files_hold_what_the_truth_says(kind: str, parts, shuffle, tmp_path) -> None:
-    made = generate(200, 90, seed=9, dirty=0.1, raw=kind == "gpkg", leave_out=[cut_off])
+    made = generate(200, 90, seed=9, dirty=0.1, raw=kind == "gpkg")
     out = tmp_path / f"world.{kind}"
     there = write(made, out, kind, parts=parts, shuffle=shuffle, parents=True)
     truth = read_truth(there)

@@ -109,7 +109,7 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
     default="error",
     help=N_("Exit with 1 on findings from this severity on: error or warning; default: error."),
 )
-@option("--jobs", metavar="N", type=Count(), default=1, help=N_("Threads to use; default: 1."))
+@option("--jobs", metavar="N", type=Count(), help=N_("Threads to use; default: one a processor."))
 @option(
     "--exact-audit",
     is_flag=True,

@@ -17,6 +17,7 @@ import shapely
 from diming.errors import UnreadableInput
 from diming.files.columns import recognise
 from diming.files.geojson import is_feature_collection
+from diming.files.geopackage import description, is_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,14 +50,6 @@ class Bulk:
     column_names: Mapping[str, str]
     #: Records the driver says there are; what does not come back is missing.
     count: int = 0
-
-
-def is_database(file: Path) -> bool:
-    """Tell whether a file is an SQLite database, whatever its ending."""
-    if not file.is_file():
-        return False
-    with file.open("rb") as handle:
-        return handle.read(16) == b"SQLite format 3\0"
 
 
 @contextmanager
@@ -98,30 +91,15 @@ def layers(source: Source, file: Path) -> list[tuple[str | None, str]]:
         # A table without geometry has no kind; it lies beside the layers of many a database.
         chosen = [n for n, kind in names.items() if kind and _may_be_areal(str(kind))]
     single = len(names) == 1 and source.ending != ".gdb" and not is_database(file)
-    return [(None if single else n, _description(source, file, n)) for n in chosen]
+    return [(None if single else n, _description(file, n)) for n in chosen]
 
 
 def _may_be_areal(kind: str) -> bool:
     return any(word in kind.lower() for word in _AREAL)
 
 
-def _description(source: Source, file: Path, layer: str) -> str:
-    if not is_database(file):
-        return ""
-    import sqlite3
-
-    try:
-        base = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            row = base.execute(
-                "SELECT coalesce(identifier, '') || ' ' || coalesce(description, '') "
-                "FROM gpkg_contents WHERE table_name = ?", (layer,)
-            ).fetchone()  # fmt: skip
-        finally:
-            base.close()
-    except sqlite3.Error:
-        return ""
-    return str(row[0]) if row else ""
+def _description(file: Path, layer: str) -> str:
+    return description(file, layer) if is_database(file) else ""
 
 
 def read_pieces(

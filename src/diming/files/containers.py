@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import is_database
 from diming.files.delivery import Trouble
 from diming.files.geojson import count_features
+from diming.files.geopackage import is_database, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,22 +168,10 @@ def declared(source: Source, file: Path, layer: str | None) -> Declaration:
     if source.ending == ".shp":
         return _shapefile(source, file)
     if is_database(file):
-        return Declaration(_geopackage(file, layer))
+        return Declaration(records(file, layer))
     if source.ending in (".geojson", ".json"):
         return _geojson(file)
     return Declaration(None)
-
-
-def _geopackage(file: Path, layer: str | None) -> int | None:
-    try:
-        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            name = (layer or "").replace('"', '""')
-            return int(database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
-        finally:
-            database.close()
-    except sqlite3.Error:
-        return None
 
 
 def check_head(source: Source, file: Path) -> bytes:

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import shapely
+from typing import TYPE_CHECKING
 
 from diming.errors import UnreadableInput
-from diming.files.bulk import Bulk, is_database, layers, quiet, read_pieces
-from diming.files.columns import as_text
+from diming.files.bulk import layers, read_pieces
 from diming.files.containers import (
-    Declaration,
     check_head,
     checksum,
     declared,
@@ -34,11 +29,12 @@ from diming.files.containers import (
 from diming.files.delivery import Delivery, ReadOptions, Trouble
 from diming.files.discover import Source, expand
 from diming.files.encoding import Settled, settle
-from diming.files.record import look_at_records
-from diming.geometry.keepers import held, joined
-from diming.geometry.rings import FARTHEST
+from diming.files.geopackage import is_database
+from diming.files.taking import Taken, missing, take
+from diming.geometry.keepers import held
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from diming.geometry.shapes import Shapes
@@ -59,7 +55,6 @@ class Keep:
 
 
 IN_MEMORY = Keep(held)
-_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def read(
@@ -209,34 +204,6 @@ def _what_is_there(found: list[Delivery]) -> str:
     return ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) or "0"
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What became of the records of a layer, or of a piece of one."""
-
-    shapes: Shapes
-    #: Of the records that became units, and of all that came back.
-    fid: NDArray[np.int64]
-    seen: NDArray[np.int64]
-    columns: Mapping[str, NDArray[Any]]
-    troubles: list[Trouble]
-
-    @staticmethod
-    def together(pieces: Sequence[_Taken]) -> _Taken:
-        """Join pieces; a column of numbers in one piece may be one of texts in another."""
-        if len(pieces) == 1:
-            return pieces[0]
-        return _Taken(
-            joined([p.shapes for p in pieces]),
-            np.concatenate([p.fid for p in pieces]),
-            np.concatenate([p.seen for p in pieces]),
-            {
-                role: np.concatenate([p.columns[role].astype(object) for p in pieces])
-                for role in pieces[0].columns
-            },
-            [t for p in pieces for t in p.troubles],
-        )
-
-
 def _read_layer(
     source: Source,
     file: Path,
@@ -255,11 +222,11 @@ def _read_layer(
         source, file, layer, options.fields, encoding,
         said.count if is_database(file) else None, keep.bytes_at_once,
     ):  # fmt: skip
-        pieces.append(_take(file, layer, encoding, bulk, said, keep))
-    taken = _Taken.together(pieces)
+        pieces.append(take(file, layer, encoding, bulk, said, keep.take))
+    taken = Taken.together(pieces)
     count = max(bulk.count if said.count is None else said.count, len(taken.seen))
     troubles = taken.troubles + list(said.troubles)
-    troubles += _missing(taken.seen, count, said.troubles)
+    troubles += missing(taken.seen, count, said.troubles)
     remarks = ["illustrative"] if illustrative(source, layer, description) else []
     if settled is not None and settled.unsettled:
         troubles.append(
@@ -284,74 +251,3 @@ def _read_layer(
         troubles=tuple(troubles),
         remarks=tuple(remarks),
     )
-
-
-def _take(
-    file: Path, layer: str | None, encoding: str | None, bulk: Bulk, said: Declaration, keep: Keep
-) -> _Taken:
-    """Keep the polygons; look again, one by one, at all that did not come back whole."""
-    geometry = bulk.geometry.copy()
-    kind = shapely.get_type_id(geometry)
-    empty = shapely.is_empty(geometry)
-    with quiet():
-        bounds, length = shapely.bounds(geometry), shapely.length(geometry)
-    finite = (np.abs(bounds) < FARTHEST).all(axis=1) & np.isfinite(length)
-    usable = np.isin(kind, _POLYGONS) & ~empty & finite
-    troubles: list[Trouble] = []
-    nothing = (kind == -1) & ~bulk.has_bytes
-    troubles += [Trouble("empty-geometry", "null", int(f)) for f in bulk.fid[nothing]]
-    troubles += [Trouble("empty-geometry", "empty", int(f)) for f in bulk.fid[empty]]
-    other = (kind >= 0) & ~empty & ~np.isin(kind, _POLYGONS)
-    for i in np.flatnonzero(other):
-        found = {"found": geometry[i].geom_type}
-        troubles.append(Trouble("wrong-geometry-type", "type", int(bulk.fid[i]), facts=found))
-    again = ((kind == -1) & bulk.has_bytes) | (np.isin(kind, _POLYGONS) & ~empty & ~finite)
-    position = {int(bulk.fid[i]): int(i) for i in np.flatnonzero(again)}
-    if position and file.suffix.lower() in (".parquet", ".geoparquet"):
-        troubles += [
-            Trouble("unreadable-record", "geometry-undecodable", fid, facts={"detail": "WKB"})
-            for fid in position
-        ]
-    elif position:
-        for record in look_at_records(file, layer, list(position), as_bytes=encoding is not None):
-            troubles += record.troubles
-            if record.geometry is not None:
-                geometry[position[record.fid]] = record.geometry
-                usable[position[record.fid]] = True
-    return _Taken(
-        keep.take(geometry[usable]),
-        bulk.fid[usable],
-        bulk.fid,
-        {role: values[usable] for role, values in bulk.columns.items()},
-        [_named(_cut_off(t, said), bulk) for t in troubles],
-    )
-
-
-def _cut_off(trouble: Trouble, said: Declaration) -> Trouble:
-    """Say of a record without geometry that it lay where the file ends too early."""
-    if trouble.fid not in said.cut:
-        return trouble
-    facts = next(t.facts for t in said.troubles if t.reason == "truncated")
-    return Trouble("unreadable-record", "truncated", trouble.fid, facts=facts)
-
-
-def _named(trouble: Trouble, bulk: Bulk) -> Trouble:
-    at = np.flatnonzero(bulk.fid == trouble.fid)
-    if len(at) == 0:
-        return trouble
-    said: dict[str, str] = {}
-    for role in ("code", "name"):
-        said[role] = as_text(bulk.columns[role][at[:1]].tolist()[0]) if role in bulk.columns else ""
-    return replace(trouble, code=said["code"], name=said["name"])
-
-
-def _missing(fid: NDArray[np.int64], count: int, said: Sequence[Trouble]) -> list[Trouble]:
-    """Return a trouble for each record that was declared and did not come back."""
-    lost = count - len(fid)
-    if lost <= 0:
-        return []
-    facts: Mapping[str, Any] = {"declared_count": count, "read_count": len(fid)}
-    reason = next((t.reason for t in said if t.reason == "truncated"), "fewer-records")
-    there = set(fid.tolist())
-    gone = [f for f in range(count + len(there)) if f not in there][:lost]
-    return [Trouble("unreadable-record", reason, f, facts=facts) for f in gone]

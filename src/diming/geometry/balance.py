@@ -40,8 +40,11 @@ def cancel(keys: Keys) -> Keys:
 
 def uncancelled(keys: Keys) -> Keys:
     """Return the keys, without direction bit, whose directions do not sum to zero."""
-    left: Keys = np.unique(cancel(keys) >> _ONE)
-    return left
+    left: Keys = cancel(keys) >> _ONE
+    # Sorted already; np.unique would hash.
+    first = np.ones(len(left), dtype=bool)
+    first[1:] = left[1:] != left[:-1]
+    return left[first]
 
 
 def members(keys: Keys, wanted: Keys) -> Ints:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from diming.geometry.components import components
 from diming.geometry.grouping import distinct, matches
 from diming.geometry.noding import Edges
 
@@ -146,29 +147,22 @@ def spread(sides: Sides, step: Ints, count: int) -> Ints | None:
     Crossing an edge from right to left changes the count by its `step`. None
     where that leads to no answer, or to more than one.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import breadth_first_order
-
     left, right = sides.left + 1, sides.right + 1
-    links = coo_array(
-        (np.ones(len(left), dtype=bool), (left, right)), shape=(count + 1, count + 1)
-    ).tocsr()
-    order, before = breadth_first_order(links, 0, directed=False)
-    if len(order) != count + 1:
-        return None
-    # One edge for each step of the way, whichever side it is seen from.
-    ends = np.concatenate([left * (count + 1) + right, right * (count + 1) + left])
-    steps = np.concatenate([step, -step])
-    by_ends = np.argsort(ends)
-    inner = np.arange(1, count + 1)
-    taken = np.searchsorted(ends[by_ends], inner * (count + 1) + before[inner])
+    known = np.zeros(count + 1, dtype=bool)
+    known[0] = True
     cover = np.zeros(count + 1, dtype=np.int64)
-    cover[inner] = steps[by_ends[taken]]
-    root = before.astype(np.int64)
-    root[0] = 0
-    while root.any():
-        cover += cover[root]
-        root = root[root]
+    a, b, by = left, right, step
+    while True:
+        there, back = known[a] & ~known[b], known[b] & ~known[a]
+        if not (there.any() or back.any()):
+            break
+        cover[b[there]] = cover[a[there]] - by[there]
+        cover[a[back]] = cover[b[back]] + by[back]
+        known[b[there]] = known[a[back]] = True
+        ahead = ~(known[a] & known[b])
+        a, b, by = a[ahead], b[ahead], by[ahead]
+    if not known.all():
+        return None
     if (cover[left] - cover[right] != step).any():
         return None
     return cover[1:]
@@ -188,9 +182,6 @@ def _strings(nodes: Floats, low: Ints, high: Ints) -> Geometries:
     The order along a string comes from pointer jumping: in each round every
     edge learns of an edge twice as far back.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     count = len(low)
     degree = np.bincount(np.concatenate([low, high]), minlength=len(nodes))
     # Half edges 2e (low → high) and 2e + 1 (high → low); each has at most one follower.
@@ -206,11 +197,7 @@ def _strings(nodes: Floats, low: Ints, high: Ints) -> Geometries:
     before = half.copy()
     before[follower[passes]] = half[passes]
     # A closed string has no beginning: its lowest half edge is taken for one.
-    linked = coo_array(
-        (np.ones(int(passes.sum()), dtype=bool), (half[passes], follower[passes])),
-        shape=(2 * count,) * 2,
-    )
-    _, string = connected_components(linked, directed=False)
+    string = components(2 * count, half[passes], follower[passes])
     lowest = np.full(string.max() + 1, 2 * count)
     np.minimum.at(lowest, string, half)
     begun = np.zeros(len(lowest), dtype=bool)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from diming.geometry.chain import Floats, Ints
     from diming.geometry.ground import Ground
 
-#: Erosion of a face stops when what is left is this narrow, as a share of the radius found.
+#: Erosion of a face stops when this much more, as a share of the radius found, leaves nothing.
 NARROW = 0.002
 #: Part of the safe radius that is eroded at once; the rest keeps the core of a strip alive.
 SHARE, LEAST_SHARE = 0.97, 0.1
@@ -135,27 +135,33 @@ def _eroded(polygon: NDArray[np.object_]) -> tuple[Floats, Floats]:
     """
     pieces, face = polygon, np.arange(len(polygon))
     eroded, share = np.zeros(len(polygon)), np.full(len(polygon), SHARE)
+    done = np.zeros(len(polygon), dtype=bool)
     cores: list[tuple[NDArray[np.object_], Ints]] = []
     for _ in range(ROUNDS):
         safe = np.zeros(len(polygon))
         np.maximum.at(safe, face, shapely.area(pieces) / shapely.length(pieces))
-        goes_on = (safe > NARROW * (eroded + safe)) & (share >= LEAST_SHARE)
+        # A long narrow tail makes the safe step small; a bold one leaves the tail behind.
+        careful, bold = share * safe, NARROW * (eroded + safe)
+        goes_on = ~done & (safe > 0) & (share >= LEAST_SHARE)
         moving = goes_on[face]
         cores.append((pieces[~moving], face[~moving]))
         pieces, face = pieces[moving], face[moving]
         if len(pieces) == 0:
             break
-        step = share * safe
+        step = np.maximum(careful, bold)
         left, of = shapely.get_parts(
             shapely.buffer(pieces, -step[face], quad_segs=QUARTER), return_index=True
         )
         areal = shapely.area(left) > 0
         left, of = left[areal], face[of[areal]]
-        # With many holes the step may be too long: then it is tried again, shorter.
+        # Where a bold step leaves nothing, nothing more is to be found; where a careful one
+        # does (with many holes it may be too long), it is tried again, shorter.
         alive = np.zeros(len(polygon), dtype=bool)
         alive[of] = True
         eroded[alive] += step[alive]
-        share[goes_on & ~alive] /= 2
+        gone = goes_on & ~alive
+        done |= gone & (bold >= careful)
+        share[gone] /= 2
         kept = ~alive[face]
         pieces, face = np.concatenate([left, pieces[kept]]), np.concatenate([of, face[kept]])
     cores.append((pieces, face))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from diming.geometry.components import components
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Severity
 
@@ -126,9 +127,6 @@ def _holes(
     A string of slivers that touch may be one finding and several holes, so
     both are compared by what hangs together.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     # On a grid: a vertex that lies on a neighbour's line but for rounding closes a hole.
     union = shapely.union_all(plane, grid_size=max(settings.tolerance_m, 1e-6))
     lines = shapely.node(shapely.boundary(union))
@@ -142,11 +140,7 @@ def _holes(
     known = np.array([p is not None for p in parts], dtype=bool)
     points = shapely.point_on_surface(parts[known])
     asked, at = shapely.STRtree(survey.ground.as_lonlat(hole)).query(points, predicate="intersects")
-    count = len(hole) + len(told)
-    links = coo_array(
-        (np.ones(len(at), dtype=bool), (at, len(hole) + of[known][asked])), shape=(count, count)
-    )
-    _, together = connected_components(links, directed=False)
+    together = components(len(hole) + len(told), at, len(hole) + of[known][asked])
     area = survey.ground.areas_m2(hole)
     size = int(together.max(initial=-1)) + 1
     true = np.bincount(together[: len(hole)], weights=area, minlength=size)

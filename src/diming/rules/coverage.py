@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from diming.geometry.components import components
 from diming.geometry.faces import Faces, Rims, Sides, faces_and_sides, rims
 from diming.geometry.grouping import collect, distinct, matches
 from diming.geometry.measure import Sizes, sizes
@@ -172,17 +173,12 @@ def group_findings(survey: Survey, chain: Chain, patches: Patches) -> list[Findi
 
 def _strings_of_faces(patches: Patches) -> Ints:
     """Give strings of narrow faces that touch a number each; a void stands alone."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     count = int(patches.face.max()) + 1
     face, node = patches.rims.node_face, patches.rims.node
     narrow = patches.kind_of_face(face) != "void"
     face, node = face[narrow], node[narrow]
-    size = count + len(patches.graph.nodes)
-    links = coo_array((np.ones(len(face), dtype=bool), (face, node + count)), shape=(size, size))
-    _, string = connected_components(links, directed=False)
-    found: Ints = string[patches.face].astype(np.int64)
+    string = components(count + len(patches.graph.nodes), face, node + count)
+    found: Ints = string[patches.face]
     return found
 
 

@@ -13,6 +13,7 @@ import shapely
 from diming.geometry.chain import Floats, Ints, rings
 from diming.geometry.ground import Ground
 from diming.geometry.grouping import collect
+from diming.geometry.noding import cross
 from diming.model.finding import CheckSettings, Finding, Severity
 
 if TYPE_CHECKING:
@@ -45,13 +46,9 @@ class Debris:
     spike_unit: Ints
     #: Before, at and after the tip: shape (n, 3, 2).
     spike: Floats
-    #: Shorter leg in metres, and the angle between the legs in radians.
-    spike_length_m: Floats
-    spike_angle: Floats
     edge_unit: Ints
     #: Both ends: shape (n, 2, 2).
     edge: Floats
-    edge_length_m: Floats
 
 
 def _all_debris(
@@ -100,11 +97,8 @@ def _debris(
     return Debris(
         unit[ring.owner[of_tip]],
         np.stack([kept[tips.before], kept[tips.at], kept[tips.at + 1]], axis=1),
-        tips.leg_m,
-        tips.angle,
         unit[ring.owner[of_edge]],
         np.stack([xy[edge], xy[edge + 1]], axis=1),
-        np.hypot(*((xy[edge + 1] - xy[edge]) * stretch).T),
     )
 
 
@@ -115,15 +109,10 @@ def _steps(xy: Floats, stretch: tuple[float, float]) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, slots=True)
 class _Tips:
-    """Vertices at which rings turn back: their position, and that of the one before.
-
-    `leg_m` is the shorter leg, `angle` that between the legs, in radians.
-    """
+    """Vertices at which rings turn back: their position, and that of the one before."""
 
     before: Ints
     at: Ints
-    leg_m: Floats
-    angle: Floats
 
 
 def _tips(dx: Floats, dy: Floats, first: Ints, angle_deg: float, length_m: float) -> _Tips:
@@ -147,7 +136,7 @@ def _tips(dx: Floats, dy: Floats, first: Ints, angle_deg: float, length_m: float
     leg = np.sqrt(np.minimum(dx[at] ** 2 + dy[at] ** 2, dx[before] ** 2 + dy[before] ** 2))
     spiky = (dot > 0) & (turn <= math.tan(math.radians(angle_deg)) * dot) & (leg >= length_m)
     order = np.flatnonzero(spiky)[np.argsort(at[spiky], kind="stable")]
-    return _Tips(before[order], at[order], leg[order], np.arctan2(turn[order], dot[order]))
+    return _Tips(before[order], at[order])
 
 
 def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> list[Finding]:
@@ -159,9 +148,14 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
     _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
     owners = collect(len(first), same.ravel(), members[debris.spike_unit])
     result = []
-    for i, units in zip(first.tolist(), owners, strict=True):
+    before, tip, after = np.moveaxis(_on_the_ground(survey, crs, debris.spike[first]), 1, 0)
+    legs = [np.hypot(*(foot - tip).T) for foot in (before, after)]
+    turn = np.abs(cross(before - tip, after - tip))
+    angles = np.arctan2(turn, ((before - tip) * (after - tip)).sum(axis=1))
+    for i, units, length, angle in zip(
+        first.tolist(), owners, np.minimum(*legs), angles, strict=True
+    ):
         plane = survey.to_plane(debris.spike[i], crs)
-        length, angle = debris.spike_length_m[i], debris.spike_angle[i]
         result.append(
             survey.finding(
                 "spike",
@@ -180,6 +174,14 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
     return result
 
 
+def _on_the_ground(survey: Survey, crs: pyproj.CRS, lines: Floats) -> Floats:
+    """Return lines of shape (n, k, 2) in metres east and north of the middle of each."""
+    plane = survey.to_plane(lines.reshape(-1, 2), crs).reshape(lines.shape)
+    local = survey.ground.tangent(shapely.linestrings(plane)).geometry()
+    xy: Floats = shapely.get_coordinates(local).reshape(lines.shape)
+    return xy
+
+
 def _short_edges(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> list[Finding]:
     """Report short edges once for all units that share them."""
     if len(debris.edge_unit) == 0:
@@ -190,6 +192,7 @@ def _short_edges(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris)
     owners = collect(len(first), same.ravel(), members[debris.edge_unit])
     for i, units in zip(first.tolist(), owners, strict=True):
         groups.setdefault(units, []).append(i)
+    length_m = np.hypot(*np.diff(_on_the_ground(survey, crs, debris.edge), axis=1)[:, 0].T)
     result = []
     for units, edges in groups.items():
         plane = survey.to_plane(debris.edge[edges].mean(axis=1), crs)
@@ -200,9 +203,9 @@ def _short_edges(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris)
                 units,
                 measures={
                     "edges_count": len(edges),
-                    "length_m": debris.edge_length_m[edges].min(),
+                    "length_m": length_m[edges].min(),
                 },
-                facts={} if debris.edge_length_m[edges].any() else {"reason": "repeated"},
+                facts={} if length_m[edges].any() else {"reason": "repeated"},
                 at=plane[0],
                 geometry=shapely.multipoints(plane),
                 mark=np.sort(debris.edge[edges, 0], axis=0).tobytes(),

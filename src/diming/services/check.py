@@ -100,6 +100,8 @@ def _paths(given: object) -> list[str]:
 
 def _threads(jobs: object) -> int:
     """Return a number of threads; more than processors can use are not started."""
+    if jobs is None:
+        return _processors()
     try:
         count = 0 if isinstance(jobs, bool) else operator.index(jobs)  # type: ignore[arg-type]
     except TypeError:
@@ -108,7 +110,14 @@ def _threads(jobs: object) -> int:
         raise UsageError(
             "jobs must be a whole number from 1 on, not «{value}»", value=str(jobs)[:60]
         )
-    return min(count, _THREADS_A_PROCESSOR * (os.cpu_count() or 1))
+    return min(count, _THREADS_A_PROCESSOR * _processors())
+
+
+def _processors() -> int:
+    """Return the number of processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -124,7 +133,7 @@ def check_files(
     reference: str | None = None,
     exceptions: str | None = None,
     crs: str | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     memory_limit_bytes: int | None = None,
     scheduler: str | None = None,
     exact_audit: bool = False,
@@ -149,9 +158,9 @@ def check_files(
         File of accepted findings.
     crs : str, optional
         CRS of inputs that state none.
-    jobs : int
-        Threads; the result does not depend on it, and no more are started than
-        the processors can use.
+    jobs : int, optional
+        Threads, by default one a processor; the result does not depend on it, and
+        no more are started than the processors can use.
     memory_limit_bytes : int, optional
         Keep geometry in a temporary file, and memory below this.
     scheduler : str, optional
@@ -212,7 +221,7 @@ def check_tables(
     parents: geopandas.GeoDataFrame | None = None,
     fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
     settings = _settings(settings)
