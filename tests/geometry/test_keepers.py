@@ -127,7 +127,7 @@ def test_too_much_left_is_refused_in_one_sentence() -> None:
 
 def test_a_spool_leaves_nothing_behind(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    shapes = spooled(cells(), budget=10**5)
+    shapes = spooled(cells(), budget=10**6)
     residual(shapes)
     del shapes
     assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]

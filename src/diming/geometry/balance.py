@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 _ONE = np.uint64(1)
 #: Memory for one key while it is sorted, and for one segment that is left.
-_KEY_BYTES, _SEGMENT_BYTES = 32, 400
+_KEY_BYTES, _SEGMENT_BYTES = 35, 700
 
 
 def cancel(keys: Keys) -> Keys:

@@ -46,7 +46,7 @@ class Faces:
 
 
 #: Points whose rays are followed in one go; each may meet thousands of segments.
-POINTS_AT_ONCE = 2000
+POINTS_AT_ONCE = 250
 
 
 class Winding:

@@ -25,7 +25,7 @@ COARSER = 4.0
 #: Cells no longer shrink below this share of the whole.
 LEAST = 1e-8
 #: Pairs that share a cell, looked at in one go.
-PAIRS_AT_ONCE = 1 << 20
+PAIRS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)

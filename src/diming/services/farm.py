@@ -36,6 +36,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Seconds to wait for a scheduler, and for workers when there are none.
 PATIENCE_S = 30.0
+#: Share of this machine's memory that may hold what is left after cancelling.
+_OWN_SHARE = 0.7
 #: Seconds between looks at what is done.
 _PAUSE_S = 2.0
 
@@ -104,7 +106,10 @@ class Farm:
 
     def __init__(self, client: Any, address: str, progress: Progress) -> None:
         self.client, self.address, self.progress = client, address, progress
-        self.budget_bytes: int | None = None
+        from distributed.system import MEMORY_LIMIT
+
+        #: What is left after cancelling is named here, not on the workers.
+        self.budget_bytes = int(MEMORY_LIMIT * _OWN_SHARE)
         self._parts: list[Any] = []
         self._firsts: list[int] = [0]
         self._done = self._begun = 0
