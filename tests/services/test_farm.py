@@ -133,8 +133,11 @@ def test_progress_counts_what_the_scheduler_has_done(cluster: Cluster, tmp_path:
     assert seen[-1][1] >= 3 * 8
 
 
-def test_errors_of_the_workers_are_those_of_one_machine(cluster: Cluster, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.parquet"
+@pytest.mark.parametrize("name", ["bad.parquet", "bad.gpkg", "bad.json"])
+def test_errors_of_the_workers_are_those_of_one_machine(
+    cluster: Cluster, tmp_path: Path, name: str
+) -> None:
+    bad = tmp_path / name
     bad.write_bytes(b"PAR1 no parquet PAR1")
     with pytest.raises(UnreadableInput) as there:
         said(str(bad), scheduler=cluster.address)

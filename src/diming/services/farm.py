@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import shapely
 
-from diming.errors import EnvironmentLacks
+from diming.errors import DimingError, EnvironmentLacks
 from diming.files.reading import read_source
 from diming.geometry.keepers import held
 from diming.geometry.shapes import Block, Gather, Geometries, Ints, Shapes
@@ -224,7 +224,12 @@ class Farm:
 
 
 def _read(source: Source, options: ReadOptions) -> list[Delivery]:
-    return read_source(source, options)
+    try:
+        return read_source(source, options)
+    except DimingError as error:
+        # An error travels with what it came from, and GDAL's own cannot be sent.
+        error.__cause__ = error.__context__ = None
+        raise
 
 
 def _without_geometry(deliveries: list[Delivery]) -> list[tuple[Delivery, Ints, Any]]:
