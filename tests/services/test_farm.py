@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,10 +147,27 @@ def test_errors_of_the_workers_are_those_of_one_machine(
     assert str(there.value) == str(here.value)
 
 
+def test_something_else_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes the call and says nothing that a scheduler would."""
+    monkeypatch.setattr(farm, "PATIENCE_S", 1.5)
+    names = parts(messy(1), tmp_path / "parts", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(EnvironmentLacks, match="no Dask scheduler answers"):
+            said(*names, scheduler=address)
+
+
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(farm, "PATIENCE_S", 1.5)
     names = parts(messy(1), tmp_path / "parts", 1)
-    for address in ("tcp://127.0.0.1:9", "127.0.0.1:9", "udp://x", "nonsense", "tcp://:::"):
+    for address in (
+        "tcp://127.0.0.1:9",
+        "127.0.0.1:9",
+        "udp://x",
+        "http://127.0.0.1:9",
+        "nonsense",
+        "tcp://:::",
+    ):
         with pytest.raises(EnvironmentLacks, match="no Dask scheduler answers"):
             said(*names, scheduler=address)
 

@@ -8,9 +8,10 @@ repeated, so a worker that dies costs time and changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -55,6 +56,9 @@ def connected(address: str, progress: Progress) -> Iterator[Farm]:
             "--scheduler needs Dask; install it with pip install diming[cluster]"
         ) from None
     try:
+        # In a thread: a notebook has a loop of its own in this one.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, _hands_shaken(address, PATIENCE_S / 3)).result()
         client: Any = distributed.Client(  # type: ignore[no-untyped-call]
             address, timeout=PATIENCE_S / 3, set_as_default=False, name="diming"
         )
@@ -71,6 +75,18 @@ def connected(address: str, progress: Progress) -> Iterator[Farm]:
             raise _no_workers(address) from None
         _same_version(client, address)
         yield Farm(client, address, progress)
+
+
+async def _hands_shaken(address: str, patience_s: float) -> None:
+    """Make sure that it is Dask that answers; a client would wait for ever for its words."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    # Unlike the client's, this wait ends also where something answers that is no Dask.
+    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    answer = connect(address, timeout=patience_s, **arguments)  # type: ignore[no-untyped-call]
+    comm = await asyncio.wait_for(answer, patience_s + 1.0)
+    await comm.close()
 
 
 def _no_workers(address: str) -> EnvironmentLacks:
