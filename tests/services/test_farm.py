@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import geopandas
@@ -155,6 +156,20 @@ def test_something_else_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(EnvironmentLacks, match="no Dask scheduler answers"):
             said(*names, scheduler=address)
+
+
+def test_workers_that_die_at_the_same_work(cluster: Cluster) -> None:
+    """What Dask raises after the fourth worker in a row is raised by a piece of work."""
+    import distributed
+
+    with farm.connected(cluster.address, lambda *_: None) as found:
+
+        def killed() -> None:
+            raise distributed.KilledWorker("a", SimpleNamespace(address="w"), 4)
+
+        task = found.client.submit(killed, pure=False)
+        with pytest.raises(EnvironmentLacks, match="died again and again"):
+            found._collect([task])
 
 
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ repeated, so a worker that dies costs time and changes nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -68,13 +69,25 @@ def connected(address: str, progress: Progress) -> Iterator[Farm]:
             "«dask scheduler», and «dask worker {address}» on each machine",
             address=address, detail=" ".join(str(error).split())[:120] or type(error).__name__,
         ) from None  # fmt: skip
-    with client, client.as_current():
+    with _said_here_only(), client, client.as_current():
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError:
             raise _no_workers(address) from None
         _same_version(client, address)
         yield Farm(client, address, progress)
+
+
+@contextmanager
+def _said_here_only() -> Iterator[None]:
+    """Keep the client from writing tracebacks of its own: what happened is said in one sentence."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 async def _hands_shaken(address: str, patience_s: float) -> None:
@@ -229,6 +242,12 @@ class Farm:
                 elif time.monotonic() - idle_since > PATIENCE_S:
                     raise _no_workers(self.address)
             return list(self.client.gather(list(tasks)))
+        except distributed.KilledWorker as error:
+            raise EnvironmentLacks(
+                "workers at {address} died again and again at the same piece of work, likely for "
+                "want of memory; give them more, or cut the inputs into smaller files",
+                address=self.address,
+            ) from error
         except (OSError, CancelledError) as error:
             raise EnvironmentLacks(
                 "the scheduler at {address} does not answer any more ({detail})",
