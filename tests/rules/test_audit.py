@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diming.model.facts import Facts
-from diming.model.finding import Finding, Report
+from diming.model.finding import CheckSettings, Finding, Report
 from diming.services import check
 from worlds import Grid, messy
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     import geopandas
 
 
-def audited(frame: geopandas.GeoDataFrame, folder: Path) -> Report:
+def audited(
+    frame: geopandas.GeoDataFrame, folder: Path, given: CheckSettings | None = None
+) -> Report:
     file = folder / "units.gpkg"
     frame.to_file(file)
-    return check.check_files(str(file), exact_audit=True)
+    return check.check_files(str(file), exact_audit=True, settings=given)
 
 
 def mismatches(report: Report) -> list[Finding]:
@@ -42,6 +44,13 @@ def test_brute_force_agrees_on_messy_worlds(
     run = next(r for r in report.rules if r.rule == "audit-mismatch")
     assert run.status == "run"
     assert run.facts["pairs_count"] >= 1
+
+
+@pytest.mark.parametrize("seed", [84, 132])
+def test_brute_force_agrees_without_tolerance(tmp_path: Path, seed: int) -> None:
+    # Slivers a tenth of a square metre large, moved by the grid of the union.
+    report = audited(messy(seed), tmp_path, CheckSettings(tolerance_m=0.0))
+    assert mismatches(report) == []
 
 
 @pytest.mark.parametrize("depth", [3.0, -3.0])

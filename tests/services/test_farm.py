@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
+import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import geopandas
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from diming.errors import EnvironmentLacks, UnreadableInput, UsageError
 from diming.present.report_json import to_json
-from diming.services import farm
+from diming.services import farm, worker
 from diming.services.check import check_files
 from services.cluster import Cluster
 from worlds import messy
@@ -147,29 +149,32 @@ def test_progress_counts_what_the_scheduler_has_done(cluster: Cluster, tmp_path:
     )
 )  # fmt: skip
 def test_columns_arrive_as_they_were_sent(column: Any) -> None:
-    there = farm._unpacked(farm._packed(column))
+    there = worker.unpacked(worker.packed(column))
     assert there.dtype == column.dtype
     assert there.tobytes() == column.tobytes()
 
 
 def test_row_numbers_and_constants_are_sent_as_three_numbers() -> None:
     for column in (np.arange(5, 10**6), np.zeros(10**6, bool), np.zeros(10**6, np.uint64)):
-        assert len(pickle.dumps(farm._packed(column))) < 1_000
+        assert len(pickle.dumps(worker.packed(column))) < 1_000
 
 
 def test_dask_knows_how_large_a_part_is() -> None:
     from dask.sizeof import sizeof
 
     geometry = messy(1).geometry.to_numpy()
-    part = farm._Part(geometry, int(shapely.get_num_coordinates(geometry).sum()))
+    part = worker.Part(geometry, int(shapely.get_num_coordinates(geometry).sum()))
     assert sizeof(part) > sum(map(len, shapely.to_wkb(geometry)))
     there = pickle.loads(pickle.dumps(part))
     assert (shapely.to_wkb(there.geometry) == shapely.to_wkb(geometry)).all()
     assert sizeof(there) == sizeof(part)
 
 
-def test_errors_of_the_workers_are_those_of_one_machine(cluster: Cluster, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.parquet"
+@pytest.mark.parametrize("name", ["bad.parquet", "bad.gpkg", "bad.json"])
+def test_errors_of_the_workers_are_those_of_one_machine(
+    cluster: Cluster, tmp_path: Path, name: str
+) -> None:
+    bad = tmp_path / name
     bad.write_bytes(b"PAR1 no parquet PAR1")
     with pytest.raises(UnreadableInput) as there:
         said(str(bad), scheduler=cluster.address)
@@ -178,10 +183,41 @@ def test_errors_of_the_workers_are_those_of_one_machine(cluster: Cluster, tmp_pa
     assert str(there.value) == str(here.value)
 
 
+def test_something_else_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes the call and says nothing that a scheduler would."""
+    monkeypatch.setattr(farm, "PATIENCE_S", 1.5)
+    names = parts(messy(1), tmp_path / "parts", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(EnvironmentLacks, match="no Dask scheduler answers"):
+            said(*names, scheduler=address)
+
+
+def test_workers_that_die_at_the_same_work(cluster: Cluster) -> None:
+    """What Dask raises after the fourth worker in a row is raised by a piece of work."""
+    import distributed
+
+    with farm.connected(cluster.address, lambda *_: None) as found:
+
+        def killed() -> None:
+            raise distributed.KilledWorker("a", SimpleNamespace(address="w"), 4)
+
+        task = found.client.submit(killed, pure=False)
+        with pytest.raises(EnvironmentLacks, match="died again and again"):
+            found._collect([task])
+
+
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(farm, "PATIENCE_S", 1.5)
     names = parts(messy(1), tmp_path / "parts", 1)
-    for address in ("tcp://127.0.0.1:9", "127.0.0.1:9", "udp://x", "nonsense", "tcp://:::"):
+    for address in (
+        "tcp://127.0.0.1:9",
+        "127.0.0.1:9",
+        "udp://x",
+        "http://127.0.0.1:9",
+        "nonsense",
+        "tcp://:::",
+    ):
         with pytest.raises(EnvironmentLacks, match="no Dask scheduler answers"):
             said(*names, scheduler=address)
 

@@ -105,6 +105,35 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not list(spare.iterdir())
 
 
+def test_a_full_disk_is_told_and_spoils_nothing(tmp_path: Path) -> None:
+    """Wherever the room ends, at reading or later, within a write or between two."""
+    file = write(tmp_path, ".gpkg", messy(1))
+    script = (
+        "import resource, sys\n"
+        "from diming.errors import EnvironmentLacks\n"
+        "from diming.services.check import check_files\n"
+        "whole = check_files(sys.argv[1])\n"
+        "ends = set()\n"
+        "for room in range(1_000, 40_000, 1_000):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))\n"
+        "    try:\n"
+        "        report = check_files(sys.argv[1], memory_limit_bytes=10**9)\n"
+        "    except EnvironmentLacks as error:\n"
+        "        ends.add(str(error))\n"
+        "    else:\n"
+        "        assert report.findings == whole.findings\n"
+        "        ends.add('done')\n"
+        "print('\\n'.join(sorted(ends)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, file], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+    )  # fmt: skip
+    said_done, told = done.stdout.splitlines()
+    assert said_done == "done"
+    assert told.startswith("the temporary file cannot be written (File too large); make room")
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Nine times the vertices, little more memory; without a limit, far more."""
     peaks = {}

@@ -106,6 +106,8 @@ _UNITS = {
     **{f"{u}ib": 1024**n for n, u in enumerate("kmgt", 1)},
     "b": 1,
 }
+#: More memory than there is.
+_MOST_BYTES = 2.0**62
 
 
 class Size(Kind):
@@ -120,7 +122,8 @@ class Size(Kind):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.strip().lower(), re.ASCII)
         if found is None or found[2] not in _UNITS:
             raise UsageError("{option}: “{value}” is no size such as 2GB", **_facts(param, value))
-        return int(float(found[1]) * _UNITS[found[2]])
+        # More than any machine has is no limit, however many digits it has.
+        return int(min(float(found[1]) * _UNITS[found[2]], _MOST_BYTES))
 
 
 class Day(Kind):

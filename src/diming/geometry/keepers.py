@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import shapely
 
+from diming.errors import EnvironmentLacks
 from diming.geometry.shapes import Block, Gather, Geometries, Ints, Shapes
 
 if TYPE_CHECKING:
@@ -121,6 +122,36 @@ def _close(*files: IO[bytes]) -> None:
         file.close()
 
 
+def _write(file: IO[bytes], raw: bytes, at: int) -> None:
+    """Write all of some bytes; the system writes less at once where little room is left."""
+    left = memoryview(raw)
+    try:
+        while left:
+            done = os.pwrite(file.fileno(), left, at)
+            left, at = left[done:], at + done
+    except OSError as error:
+        raise _no_room(error) from None
+
+
+def _read(file: IO[bytes], length: int, at: int) -> bytes:
+    """Read so many bytes; the system reads 2 GB at once at the most."""
+    raw = os.pread(file.fileno(), length, at)
+    while len(raw) < length:
+        more = os.pread(file.fileno(), length - len(raw), at + len(raw))
+        if not more:
+            raise EOFError("the temporary file ends too early")
+        raw += more
+    return raw
+
+
+def _no_room(error: OSError) -> EnvironmentLacks:
+    return EnvironmentLacks(
+        "the temporary file cannot be written ({detail}); make room, or name a folder that "
+        "has some in TMPDIR",
+        detail=error.strerror or str(error),
+    )
+
+
 def held(geometry: Geometries) -> Shapes:
     """Return an array of polygons in memory as shapes."""
     return _described(Held(geometry), np.arange(len(geometry)), geometry)
@@ -140,8 +171,11 @@ class Spool(Local):
 
     def __init__(self, budget_bytes: int) -> None:
         self.budget_bytes = budget_bytes
-        self._shapes_file = tempfile.TemporaryFile(prefix="diming-")  # noqa: SIM115
-        self._asides_file = tempfile.TemporaryFile(prefix="diming-")  # noqa: SIM115
+        try:
+            self._shapes_file = tempfile.TemporaryFile("w+b", 0, prefix="diming-")  # noqa: SIM115
+            self._asides_file = tempfile.TemporaryFile("w+b", 0, prefix="diming-")  # noqa: SIM115
+        except OSError as error:
+            raise _no_room(error) from None
         self._ends = [np.zeros(1, dtype=np.int64)]
         self._end_of_asides = 0
         self._lock = Lock()
@@ -153,9 +187,7 @@ class Spool(Local):
         wkb = shapely.to_wkb(geometry)
         before = sum(len(e) for e in self._ends) - 1
         length = np.fromiter(map(len, wkb), dtype=np.int64, count=len(wkb))
-        self._shapes_file.seek(0, os.SEEK_END)
-        self._shapes_file.write(b"".join(wkb))
-        self._shapes_file.flush()
+        _write(self._shapes_file, b"".join(wkb), int(self._ends[-1][-1]))
         if len(length):
             self._ends.append(self._ends[-1][-1] + np.cumsum(length))
         return _described(self, before + np.arange(len(geometry)), geometry)
@@ -173,7 +205,7 @@ class Spool(Local):
         runs = np.flatnonzero(np.r_[True, begin[1:] != stop[:-1]])
         for first, last in zip(runs, np.r_[runs[1:], len(row)] - 1, strict=True):
             at = int(begin[first])
-            raw = os.pread(self._shapes_file.fileno(), int(stop[last]) - at, at)
+            raw = _read(self._shapes_file, int(stop[last]) - at, at)
             wkb[first : last + 1] = [
                 raw[a:b]
                 for a, b in zip(
@@ -191,13 +223,13 @@ class Spool(Local):
         with self._lock:
             at = self._end_of_asides
             self._end_of_asides += len(raw)
-        os.pwrite(self._asides_file.fileno(), raw, at)
+        _write(self._asides_file, raw, at)
         return at, len(raw), values.dtype
 
     def get(self, place: Any) -> NDArray[Any]:
         """Read an array written aside."""
         at, length, kind = place
-        return np.frombuffer(os.pread(self._asides_file.fileno(), length, at), dtype=kind)
+        return np.frombuffer(_read(self._asides_file, length, at), dtype=kind)
 
 
 def joined(parts: Sequence[Shapes]) -> Shapes:

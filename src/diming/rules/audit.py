@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _PAIRS_AT_ONCE = 20_000
 #: Share of an area by which the two ways may differ, for rounding.
 _SHARE = 1e-6
+#: Grid of the union where the tolerance is finer, or nothing.
+_FINEST_GRID_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def _holes(
     both are compared by what hangs together.
     """
     # On a grid: a vertex that lies on a neighbour's line but for rounding closes a hole.
-    union = shapely.union_all(plane, grid_size=max(settings.tolerance_m, 1e-6))
+    grid = max(settings.tolerance_m, _FINEST_GRID_M)
+    union = shapely.union_all(plane, grid_size=grid)
     lines = shapely.node(shapely.boundary(union))
     hole = shapely.get_parts(shapely.polygonize(shapely.get_parts([lines])))
     if len(hole):
@@ -151,7 +154,7 @@ def _holes(
     rim += np.bincount(
         together[len(hole) :], weights=[2 * f.measures["length_m"] for f in told], minlength=size
     )
-    allowed = 2 * settings.tolerance_m * rim + _SHARE * np.maximum(true, said) + _SHARE
+    allowed = 2 * grid * rim + _SHARE * np.maximum(true, said) + _SHARE
     place = {
         (int(i), int(f)): n
         for n, (i, f) in enumerate(zip(survey.units.input, survey.units.fid, strict=True))
