@@ -30,7 +30,7 @@ class Faces:
     inside : float64 array of shape (n, 2)
         A point within each.
     cover : int64 array
-        How many units cover it (by the residual's winding about the point).
+        How many units cover it.
     """
 
     polygon: Geometries
@@ -54,8 +54,7 @@ class Winding:
 
     def __init__(self, graph: Graph) -> None:
         edges = Edges.of(graph)
-        way = np.where(graph.start < graph.end, 1, -1)
-        net = np.bincount(edges.edge, weights=way, minlength=len(edges.low)).astype(np.int64)
+        net = edges.net(graph)
         a, b = graph.nodes[edges.low], graph.nodes[edges.high]
         upward = a[:, 1] < b[:, 1]
         self.bottom = np.where(upward[:, None], a, b)
@@ -119,9 +118,7 @@ def faces_and_sides(graph: Graph) -> tuple[Faces, Sides]:
     pieces = polygonize(graph.nodes, edges.low, edges.high)
     inside = shapely.get_coordinates(shapely.point_on_surface(pieces))
     sides = sides_of(pieces, graph.nodes, edges)
-    way = np.where(graph.start < graph.end, 1, -1)
-    net = np.bincount(edges.edge, weights=way, minlength=len(edges.low)).astype(np.int64)
-    cover = spread(sides, net, len(pieces))
+    cover = spread(sides, edges.net(graph), len(pieces))
     if cover is None:
         cover = Winding(graph).about(inside)
     return Faces(pieces, inside, cover), sides

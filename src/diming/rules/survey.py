@@ -239,19 +239,3 @@ def fingerprint(rule: str, labels: Iterable[str], mark: bytes = b"") -> str:
     for label in sorted(labels):
         digest.update(b"\0" + label.encode("utf-8", "surrogatepass"))
     return f"{rule}:{digest.hexdigest()[:12]}"
-
-
-def place_mark(graph: Graph, chain: Chain, nodes: Ints, shape: Any) -> bytes:
-    """Return a mark of a place: the bits of the input's own vertices there.
-
-    Where the data have no vertex (lines that merely cross), the bounds of the
-    shape serve, rounded to a centimetre of the plane.
-    """
-    origin = graph.origin[nodes]
-    origin = origin[origin >= 0]
-    if len(origin) == 0:
-        return bytes(np.round(shapely.bounds(shape), 2).tobytes())
-    half = len(chain)
-    starts = origin < half
-    vertices = np.concatenate([chain.start[origin[starts]], chain.end[origin[~starts] - half]])
-    return bytes(np.unique(vertices, axis=0).tobytes())
