@@ -5,7 +5,6 @@ timed.py TASK FILE LAYER JOBS
 
 from __future__ import annotations
 
-import inspect
 import json
 import sys
 from time import perf_counter
@@ -43,20 +42,16 @@ def survey(shape: Any, code: Any, crs: str) -> Any:
     import pyproj
 
     from diming.geometry.ground import Ground
+    from diming.geometry.keepers import held
     from diming.rules.survey import Survey
     from diming.tables import Units
 
     count, none = len(shape), np.full(len(shape), "", dtype=object)
-    units = Units(shape, code, none, none, none, np.full(count, 4, np.int8),
+    units = Units(held(shape), code, none, none, none, np.full(count, 4, np.int8),
                   np.zeros(count, np.int32), np.arange(count, dtype=np.int64))  # fmt: skip
     system = pyproj.CRS(crs)
     ground = Ground.under(system, shapely.total_bounds(shape))
-    return Survey(units, shape, (system,), ground, ("arrays",))
-
-
-def with_jobs(function: Any, jobs: int) -> dict[str, int]:
-    """Pass a number of threads to functions that take one."""
-    return {"jobs": jobs} if "jobs" in inspect.signature(function).parameters else {}
+    return Survey(units, units.geometry, (system,), ground, ("arrays",))
 
 
 def timed(task: str, path: str, layer: str, jobs: int) -> dict[str, Any]:
@@ -86,9 +81,9 @@ def named(task: str, shape: Any, code: Any, crs: str, jobs: int) -> tuple[float,
     whole, settings = survey(shape, code, crs), CheckSettings()
     start = perf_counter()
     if task == "naming":
-        told = coverage_findings(whole, settings, **with_jobs(coverage_findings, jobs))
+        told = coverage_findings(whole, settings, jobs=jobs)
     else:
-        told = shape_findings(whole, whole, settings, **with_jobs(shape_findings, jobs))
+        told = shape_findings(whole, whole, settings, jobs=jobs)
     return perf_counter() - start, len(told)
 
 
