@@ -71,6 +71,12 @@ class Survey:
         return [str(level), *sorted({self.paths[i] for i in np.unique(self.units.input)})]
 
     @cached_property
+    def unit_of(self) -> Mapping[tuple[int, int], int]:
+        """Positions of units by input and feature id, as the records of findings name them."""
+        keys = zip(self.units.input.tolist(), self.units.fid.tolist(), strict=True)
+        return {key: position for position, key in enumerate(keys)}
+
+    @cached_property
     def groups(self) -> tuple[tuple[pyproj.CRS, Ints], ...]:
         """Units by CRS: those of one CRS are compared bit by bit, before any transformation."""
         kinds: list[pyproj.CRS] = []
