@@ -54,7 +54,7 @@ def test_a_wrong_or_lost_area_is_noticed(
     honest = check.coverage_findings
 
     def dishonest(*arguments: object, **options: object) -> list[Finding]:
-        found = honest(*arguments, **options)  # type: ignore[arg-type]
+        found = honest(*arguments, **options)
         if wrong == "lost":
             return []
         return [
