@@ -16,6 +16,7 @@ from diming.handbook import Handbook, load_handbook
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Report
 from diming.model.rule import (
+    AUDIT_RULES,
     CODE_RULES,
     COVERAGE_RULES,
     PARENT_RULES,
@@ -135,6 +136,9 @@ def check_files(
         raise UsageError("no files to check were given; name at least one")
     options = read or ReadOptions()
     wanted = wanted_rules(settings)
+    if exact_audit:
+        # Asked for by itself, whatever other rules were chosen.
+        wanted |= frozenset(AUDIT_RULES) - frozenset(settings.skip)
     if crs is not None:
         crs = crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs)
         # Said in vain where all inputs state theirs, but a slip all the same.
