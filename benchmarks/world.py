@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BLOCK, MOST_COUNTIES = 4, 2_000
 #: First number and word of each kind of township, and how many of ten are of it.
 KINDS = (("街道", 1, 2), ("镇", 100, 5), ("乡", 200, 3))
+#: Numbers that units of each kind are given in a county; some are left for wrong ones.
+NUMBERS = (90, 90, 190)
 TOWNSHIP = 4
 
 
@@ -63,8 +65,14 @@ class World:
             self._name(county, k)
 
     def _name(self, county: int, kind: int) -> None:
-        word, first, _ = KINDS[kind]
         parent = str(self.county_code[county])
+        # Where a kind's numbers are used up, the next kind has some.
+        for other in range(len(KINDS)):
+            chosen = (kind + other) % len(KINDS)
+            if self.given.get((parent, chosen), 0) < NUMBERS[chosen]:
+                kind = chosen
+                break
+        word, first, _ = KINDS[kind]
         number = self.given.get((parent, kind), 0)
         self.given[parent, kind] = number + 1
         self.code.append(f"{parent}{first + number:03d}")

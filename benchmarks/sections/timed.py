@@ -47,11 +47,12 @@ def survey(shape: Any, code: Any, crs: str) -> Any:
     from diming.tables import Units
 
     count, none = len(shape), np.full(len(shape), "", dtype=object)
-    units = Units(held(shape), code, none, none, none, np.full(count, 4, np.int8),
+    shapes = held(shape)
+    units = Units(shapes, code, none, none, none, np.full(count, 4, np.int8),
                   np.zeros(count, np.int32), np.arange(count, dtype=np.int64))  # fmt: skip
     system = pyproj.CRS(crs)
     ground = Ground.under(system, shapely.total_bounds(shape))
-    return Survey(units, units.geometry, (system,), ground, ("arrays",))
+    return Survey(units, shapes, (system,), ground, ("arrays",))
 
 
 def timed(task: str, path: str, layer: str, jobs: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,40 @@ def test_progress_counts_what_the_scheduler_has_done(cluster: Cluster, tmp_path:
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert all(done <= total for done, total in seen)
     assert seen[-1][1] >= 3 * 8
+
+
+@given(
+    st.one_of(
+        st.builds(
+            lambda first, step, n: np.arange(first, first + step * n, step, dtype=np.int64),
+            st.integers(-9, 9), st.integers(1, 3), st.integers(0, 9),
+        ),
+        st.lists(st.integers(0, 2**64 - 1), max_size=5).map(lambda v: np.array(v, np.uint64)),
+        st.lists(st.integers(-(2**63), 2**63 - 1), max_size=5).map(lambda v: np.array(v, np.int64)),
+        st.lists(st.booleans(), max_size=5).map(lambda v: np.array(v, bool)),
+        st.lists(st.floats(), max_size=5).map(lambda v: np.array(v, float)),
+    )
+)  # fmt: skip
+def test_columns_arrive_as_they_were_sent(column: Any) -> None:
+    there = farm._unpacked(farm._packed(column))
+    assert there.dtype == column.dtype
+    assert there.tobytes() == column.tobytes()
+
+
+def test_row_numbers_and_constants_are_sent_as_three_numbers() -> None:
+    for column in (np.arange(5, 10**6), np.zeros(10**6, bool), np.zeros(10**6, np.uint64)):
+        assert len(pickle.dumps(farm._packed(column))) < 1_000
+
+
+def test_dask_knows_how_large_a_part_is() -> None:
+    from dask.sizeof import sizeof
+
+    geometry = messy(1).geometry.to_numpy()
+    part = farm._Part(geometry, int(shapely.get_num_coordinates(geometry).sum()))
+    assert sizeof(part) > sum(map(len, shapely.to_wkb(geometry)))
+    there = pickle.loads(pickle.dumps(part))
+    assert (shapely.to_wkb(there.geometry) == shapely.to_wkb(geometry)).all()
+    assert sizeof(there) == sizeof(part)
 
 
 def test_errors_of_the_workers_are_those_of_one_machine(cluster: Cluster, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -21,10 +21,12 @@ import shapely
 from diming.errors import EnvironmentLacks
 from diming.files.reading import read_source
 from diming.geometry.keepers import held
-from diming.geometry.shapes import Block, Gather, Geometries, Ints, Shapes
+from diming.geometry.shapes import Amend, Block, Gather, Geometries, Ints, Shapes
 from diming.version import __version__
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from diming.files.delivery import Delivery, ReadOptions
     from diming.files.discover import Source
 
@@ -120,13 +122,15 @@ class Farm:
         UnreadableInput
             As `diming.files.reading.read`.
         """
-        read = [self._submit(_read, replace(s, file=s.file.absolute()), options) for s in sources]
-        about = self._collect([self._submit(_without_geometry, r) for r in read])
+        absolute = [replace(s, file=s.file.absolute()) for s in sources]
+        read = self._submit(_read, absolute, [options] * len(absolute))
+        about = self._collect(self._submit(_about, read))
+        whence = [(task, at) for task, a in zip(read, about, strict=True) for at in range(len(a))]
+        self._parts += self._submit(_part_of, *map(list, zip(*whence, strict=True)))
         found = []
-        for part, deliveries in zip(read, about, strict=True):
-            for at, (delivery, count, bounds) in enumerate(deliveries):
+        for deliveries in about:
+            for delivery, count, bounds in deliveries:
                 first = self._firsts[-1]
-                self._parts.append(self._submit(_geometry_of, part, at))
                 self._firsts.append(first + len(count))
                 row = np.arange(first, first + len(count))
                 found.append(replace(delivery, geometry=Shapes(self, row, count, bounds)))
@@ -136,7 +140,8 @@ class Farm:
         """Fetch some units."""
         result = np.empty(len(row), dtype=object)
         cuts = self.cut(row, np.empty(0, dtype=np.int64))
-        tasks = [self._submit(_some_of, *self._place(row[at])) for at in cuts]
+        places = [self._place(row[at]) for at in cuts]
+        tasks = self._submit(_some_of, [p for p, _ in places], [w for _, w in places])
         for at, wkb in zip(cuts, self._collect(tasks), strict=True):
             result[at] = shapely.from_wkb(wkb)
         return result
@@ -149,8 +154,8 @@ class Farm:
 
     def each(self, function: Callable[..., T], blocks: Sequence[Block], jobs: int) -> Iterator[T]:
         """Call a function for each block, where the block is."""
-        tasks = [self._submit(_each, function, self._part(b), self._within(b)) for b in blocks]
-        yield from self._collect(tasks)
+        asked = [_Asked(function, *self._within(b)) for b in blocks]
+        yield from self._collect(self._submit(_each, asked, [self._part(b) for b in blocks]))
 
     def rounds(
         self,
@@ -161,14 +166,13 @@ class Farm:
         jobs: int,
     ) -> Iterator[T]:
         """Go round all blocks twice; what is gathered is summed up on a worker."""
-        parts = [(self._part(b), self._within(b)) for b in blocks]
-        ones = [self._submit(_each, first, part, block) for part, block in parts]
-        sent = [self._submit(_sent, one) for one in ones]
-        shared = self._submit(_shared, gather, sent)
-        twos = [
-            self._submit(_second, second, part, one, shared, block)
-            for (part, block), one in zip(parts, ones, strict=True)
-        ]
+        asked = [_Asked(first, *self._within(b)) for b in blocks]
+        parts = [self._part(b) for b in blocks]
+        ones = self._submit(_first, asked, parts)
+        sent = self._submit(_sent, ones)
+        shared = self.client.submit(_shared, gather, sent, pure=False)
+        twos = self._submit(_second, [second] * len(ones), parts, ones, [shared] * len(ones))
+        del ones, sent, shared  # what nobody needs any more goes while the second round runs
         yield from self._collect(twos)
 
     def _part(self, block: Block) -> Any:
@@ -179,11 +183,15 @@ class Farm:
         part = int(np.searchsorted(self._firsts, row[0], side="right")) - 1
         return self._parts[part], row - self._firsts[part]
 
-    def _within(self, block: Block) -> Block:
-        return replace(block, row=self._place(block.row)[1])
+    def _within(self, block: Block) -> tuple[Any, Any, tuple[Any, ...]]:
+        row = self._place(block.row)[1]
+        return _packed(row), block.amend, tuple(_packed(a) for a in block.arguments)
 
-    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return self.client.submit(function, *arguments, pure=False)
+    def _submit(self, function: Callable[..., Any], *columns: Sequence[Any]) -> list[Any]:
+        """Call a function for each row of columns, each call a task of its own."""
+        if not columns or not columns[0]:
+            return []
+        return list(self.client.map(function, *columns, pure=False))
 
     def _collect(self, tasks: Sequence[Any]) -> list[Any]:
         """Wait for tasks, show how far they are, and return their results in order.
@@ -220,31 +228,109 @@ class Farm:
             ) from None  # fmt: skip
 
 
-# What runs on the workers.
+# What is sent, and what runs on the workers.
 
 
-def _read(source: Source, options: ReadOptions) -> list[Delivery]:
-    return read_source(source, options)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A column whose values are one step apart: row numbers, or the same all along."""
+
+    first: Any
+    step: Any
+    count: int
+
+    def __call__(self) -> NDArray[Any]:
+        values: NDArray[Any] = np.full(self.count, self.first)
+        if self.step:
+            values += self.step * np.arange(self.count, dtype=values.dtype)
+        return values
 
 
-def _without_geometry(deliveries: list[Delivery]) -> list[tuple[Delivery, Ints, Any]]:
-    nothing = held(np.empty(0, dtype=object))
-    return [(replace(d, geometry=nothing), d.geometry.count, d.geometry.bounds) for d in deliveries]
+def _packed(column: NDArray[Any]) -> Any:
+    """Return a column as little as says it; most are row numbers, or the same all along."""
+    if column.ndim == 1 and len(column) > 1 and column.dtype.kind in "biu":
+        if (column == column[0]).all():
+            return _Run(column[0], 0, len(column))
+        if column.dtype.kind != "b" and column[1] > column[0]:
+            run = _Run(column[0], np.diff(column[:2])[0], len(column))
+            return run if (column == run()).all() else column
+    return column
 
 
-def _geometry_of(deliveries: list[Delivery], at: int) -> Geometries:
-    return deliveries[at].geometry[:]
+def _unpacked(column: Any) -> Any:
+    return column() if isinstance(column, _Run) else column
 
 
-def _some_of(part: Geometries, row: Ints) -> Any:
-    return shapely.to_wkb(part[row])
+class _Part:
+    """The geometry of one delivery, which knows how large it is.
+
+    Dask weighs what it holds before it moves it to another worker or to disk;
+    of an array of polygons it would see the pointers alone.
+    """
+
+    def __init__(self, geometry: Geometries, coordinates: int) -> None:
+        self.geometry, self.coordinates = geometry, coordinates
+
+    def __sizeof__(self) -> int:
+        return _UNIT_BYTES * len(self.geometry) + _COORDINATE_BYTES * self.coordinates
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _part_from, (shapely.to_wkb(self.geometry), self.coordinates)
 
 
-def _each(function: Callable[..., T], part: Geometries, block: Block) -> T:
-    return function(block.amend(part[block.row]), *block.arguments)
+#: About what GEOS takes in memory, a polygon and a coordinate.
+_UNIT_BYTES, _COORDINATE_BYTES = 400, 16
 
 
-def _sent(one: tuple[Any, S]) -> S:
+def _part_from(wkb: NDArray[np.object_], coordinates: int) -> _Part:
+    return _Part(shapely.from_wkb(wkb), coordinates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question to a block: function, rows, amendments and columns."""
+
+    function: Callable[..., Any]
+    row: Any
+    amend: Amend
+    arguments: tuple[Any, ...]
+
+    def block(self) -> Block:
+        return Block(_unpacked(self.row), self.amend, tuple(map(_unpacked, self.arguments)))
+
+
+def _read(source: Source, options: ReadOptions) -> list[tuple[Delivery, Ints, Any, _Part]]:
+    found, none = [], held(np.empty(0, dtype=object))
+    for delivery in read_source(source, options):
+        shapes = delivery.geometry
+        part = _Part(shapes[:], int(shapes.count.sum()))
+        found.append((replace(delivery, geometry=none), shapes.count, shapes.bounds, part))
+    return found
+
+
+def _about(read: list[tuple[Delivery, Ints, Any, _Part]]) -> list[tuple[Delivery, Ints, Any]]:
+    return [each[:3] for each in read]
+
+
+def _part_of(read: list[tuple[Delivery, Ints, Any, _Part]], at: int) -> _Part:
+    return read[at][3]
+
+
+def _some_of(part: _Part, row: Ints) -> Any:
+    return shapely.to_wkb(part.geometry[row])
+
+
+def _each(asked: _Asked, part: _Part) -> Any:
+    block = asked.block()
+    return asked.function(block.amend(part.geometry[block.row]), *block.arguments)
+
+
+def _first(asked: _Asked, part: _Part) -> tuple[Any, Any, _Asked]:
+    stays, sent = _each(asked, part)
+    return stays, sent, asked
+
+
+def _sent(one: tuple[Any, S, _Asked]) -> S:
     return one[1]
 
 
@@ -254,11 +340,11 @@ def _shared(gather: Gather[S], sent: Sequence[S]) -> Any:
     return gather.shared()
 
 
-def _second(
-    second: Callable[..., T], part: Geometries, one: tuple[Any, Any], shared: Any, block: Block
-) -> T:
+def _second(second: Callable[..., T], part: _Part, one: tuple[Any, Any, _Asked], shared: Any) -> T:
+    block = one[2].block()
+
     def load(at: Ints) -> Geometries:
         some = block.take(at)
-        return some.amend(part[some.row])
+        return some.amend(part.geometry[some.row])
 
     return second(load, one[0], shared, *block.arguments)
