@@ -17,6 +17,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+#: `diming` of whatever is on the path, installed or not.
+COMMAND = [sys.executable, "-c", "from diming.cli.main import main; main(prog_name='diming')"]
 #: Seconds between asking a command to stop and ending it.
 GRACE_S = 15.0
 

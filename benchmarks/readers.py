@@ -26,6 +26,7 @@ import pyogrio
 import shapely
 
 from province import CRS, Province
+from world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +41,12 @@ KINDS = {"many small": 50, "few large": 50_000}
 
 
 def table(vertices: int, each: int) -> geopandas.GeoDataFrame:
-    cells = Province(max(4, vertices // each), each)
-    count = len(cells.polygons)
+    world = World(Province(max(4, vertices // each), each))
+    count = len(world)
     spare = {f"spare_{i}": [f"{i} of {n}, of no use" for n in range(count)] for i in range(6)}
     return geopandas.GeoDataFrame(
-        {"code": cells.codes(), "name": [f"乡{n}" for n in range(count)], **spare},
-        geometry=cells.polygons, crs=CRS,
+        {"code": world.code, "name": world.name, **spare},
+        geometry=world.province.polygons, crs=CRS,
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def measure(folder: Path, vertices: int, rounds: int) -> list[dict[str, object]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vertices", type=int, default=2_000_000, help="of each coverage")
+    parser.add_argument("--vertices", type=int, default=1_000_000, help="of each coverage")
     parser.add_argument("--rounds", type=int, default=3, help="the best of them counts")
     parser.add_argument("--json", type=Path, help="write the measurements there too")
     given = parser.parse_args()

@@ -7,51 +7,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
+from measure import COMMAND, run
+
 SUFFIXES = {".gpkg", ".geojson"}
-COMMAND = [sys.executable, "-c", "from diming.cli.main import main; main(prog_name='diming')"]
 HEAD = ("file", "units", "vertices", "findings by rule", "exit", "seconds", "peak MB")
 
 
-@dataclass(frozen=True)
-class Run:
-    exit_code: int
-    seconds: float
-    peak_mb: float
-    said: str
-
-
-def check(path: Path, report: Path) -> Run:
-    """Run the command on a file as a child of its own, and read what it used."""
-    with report.open("wb") as out, tempfile.TemporaryFile() as err:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            [*COMMAND, "check", str(path), "--format", "json"], stdout=out, stderr=err
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        err.seek(0)
-        said = err.read().decode("utf-8", "replace").strip()
-    per_mb = 2**20 if sys.platform == "darwin" else 2**10
-    return Run(child.returncode, seconds, used.ru_maxrss / per_mb, said)
-
-
 def row(path: Path, report: Path) -> tuple[str, ...]:
-    run = check(path, report)
-    last = (str(run.exit_code), f"{run.seconds:.1f}", f"{run.peak_mb:.0f}")
+    """Check a file, keep the report, and say what it took."""
+    used = run([*COMMAND, "check", str(path), "--format", "json"], output=report)
+    last = (str(used.exit_code), f"{used.seconds:.1f}", f"{used.peak_mb:.0f}")
     try:
         found = json.loads(report.read_text("utf-8"))
     except ValueError:
-        return (path.name, "", "", (run.said.splitlines() or [""])[-1], *last)
+        return (path.name, "", "", (used.said.splitlines() or [""])[-1], *last)
     examined = found["examined"]
     rules = Counter(f["rule"] for f in found["findings"])
     words = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common())

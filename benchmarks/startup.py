@@ -22,9 +22,9 @@ import numpy as np
 import pyogrio
 import shapely
 
+from measure import COMMAND
 from province import CRS, Province
-
-COMMAND = "from diming.cli.main import main; main(prog_name='diming')"
+from world import World
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ class Took:
 
 def draw(path: Path, count: int, vertices: int) -> int:
     """Write a coverage, and return how many vertices it has."""
-    cells = Province(count, vertices)
-    names = np.array([f"乡{n}" for n in range(count)], dtype=object)
+    world = World(Province(count, vertices))
+    cells = world.province.polygons
     pyogrio.raw.write(
-        path, shapely.to_wkb(cells.polygons), field_data=[cells.codes(), names],
+        path, shapely.to_wkb(cells),
+        field_data=[np.array(c, dtype=object) for c in (world.code, world.name)],
         fields=["code", "name"], geometry_type="Polygon", crs=CRS, driver="GPKG",
     )  # fmt: skip
-    return int(shapely.get_num_coordinates(cells.polygons).sum())
+    return int(shapely.get_num_coordinates(cells).sum())
 
 
 def run(*arguments: str) -> Took:
@@ -75,13 +76,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tiny, large = Path(folder, "tiny.gpkg"), Path(folder, "units.gpkg")
         few, many = draw(tiny, 4, 20), draw(large, 1000, 300)
-        check = ("-c", COMMAND, "check", "--quiet", "--lang", "en")
+        check = (*COMMAND[1:], "check", "--quiet", "--lang", "en")
         calls = {
             "python alone": ("-c", "pass"),
             "import diming": ("-c", "import diming"),
-            "diming --help": ("-c", COMMAND, "--help"),
+            "diming --help": (*COMMAND[1:], "--help"),
             f"check, 4 units, {few} vertices": (*check, str(tiny)),
-            f"check, 1000 units, {many} vertices": (*check, str(large)),
+            f"check, 1000 units, {many} vertices": (*check, "--jobs", "1", str(large)),
             "the same, two threads": (*check, "--jobs", "2", str(large)),
         }
         for label, arguments in calls.items():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from measure import COMMAND
 from peers.protocol import Place, Steps
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from truth import Truth
 
 #: The command, whether or not the package is installed.
-COMMAND = [sys.executable, "-c", "from diming.cli.main import main; main(prog_name='diming')"]
 
 
 class Peer:

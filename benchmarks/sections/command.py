@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from measure import Run, run
-from peers.diming_check import COMMAND
+from measure import COMMAND, Run, run
 from sections.setting import SECTIONS, Reach, Table, demand
 from sections.worlds import world
 

@@ -52,7 +52,7 @@ class Setting:
 
     def told(self) -> dict[str, Any]:
         kept = {k: v for k, v in vars(self).items() if k not in ("say", "folder")}
-        return json.loads(json.dumps(kept))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(kept))
 
 
 #: Sizes that show within seconds whether everything runs.

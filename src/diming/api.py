@@ -88,7 +88,8 @@ def check_files(
     settings : CheckSettings, optional
     **options
         Further arguments of `diming.services.check.check_files`: `parents`,
-        `reference`, `exceptions`, `crs`, `read`, `jobs`.
+        `reference`, `exceptions`, `crs`, `read`, `jobs`, `memory_limit_bytes`,
+        `scheduler`, `exact_audit`, `progress`, `backdrop` (by default True here).
 
     Returns
     -------
@@ -98,6 +99,10 @@ def check_files(
     ------
     UsageError
         If no file is named, or something that is no name.
+    UnreadableInput
+        If an input cannot be read, or states no CRS.
+    EnvironmentLacks
+        If a package is missing, a cluster does not answer, or memory does not suffice.
     """
     from diming.services.check import check_files as run
 

@@ -14,11 +14,11 @@ from worlds import Grid, box
 
 
 def cells(rows: int = 4, columns: int = 4, **options: float) -> np.ndarray:
-    return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)  # type: ignore[arg-type]
+    return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)
 
 
 def residual(world: np.ndarray, **options: object) -> Chain:
-    return chain_module.residual(held(world), **options)  # type: ignore[arg-type]
+    return chain_module.residual(held(world), **options)
 
 
 def segments(found: Chain) -> set[tuple[float, ...]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -34,9 +37,9 @@ def cells(seed: int = 0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("make", [held, spooled])
-def test_shapes_come_back_as_they_were(make: object) -> None:
+def test_shapes_come_back_as_they_were(make: Callable[[np.ndarray], Shapes]) -> None:
     world = cells()
-    shapes = make(world)  # type: ignore[operator]
+    shapes = make(world)
     assert shapely.equals_exact(shapes[:], world).all()
     pick = np.array([5, 1, 1, 7])
     assert shapely.equals_exact(shapes[pick], world[pick]).all()
@@ -48,10 +51,12 @@ def test_shapes_come_back_as_they_were(make: object) -> None:
 
 
 @pytest.mark.parametrize("make", [held, spooled])
-def test_what_is_amended_is_seen_by_every_question(make: object, small_blocks: None) -> None:
+def test_what_is_amended_is_seen_by_every_question(
+    make: Callable[[np.ndarray], Shapes], small_blocks: None
+) -> None:
     world = cells()
     square = shapely.box(0, 1, 2, 5)
-    shapes = make(world).replaced(np.array([3]), np.array([square]))  # type: ignore[operator]
+    shapes = make(world).replaced(np.array([3]), np.array([square]))
     swap = np.arange(len(world)) == 4
     shapes = shapes.with_swapped_axes(swap).take(np.array([4, 3, 0]))
     turned = shapely.transform(world[4], lambda xy: xy[:, ::-1])
@@ -125,9 +130,9 @@ def test_too_much_left_is_refused_in_one_sentence() -> None:
         residual(spooled(apart, budget=500_000))
 
 
-def test_a_spool_leaves_nothing_behind(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_spool_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     shapes = spooled(cells(), budget=10**6)
     residual(shapes)
     del shapes
-    assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import shapely
@@ -43,8 +45,10 @@ def _blob(seed: int) -> shapely.Polygon:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([_sliver, _blob]), st.floats(0, 3.1))
-def test_widths_are_those_of_a_fine_search(seed: int, make: object, angle: float) -> None:
-    drawn = shapely.affinity.rotate(make(seed), angle, use_radians=True)  # type: ignore[operator]
+def test_widths_are_those_of_a_fine_search(
+    seed: int, make: Callable[[int], shapely.Polygon], angle: float
+) -> None:
+    drawn = shapely.affinity.rotate(make(seed), angle, use_radians=True)
     polygons = [p for p in shapely.get_parts([drawn]) if p.is_valid and p.area > 1e-3]
     polygons = [p for p in polygons if p.geom_type == "Polygon" and p.length**2 < 1e5 * p.area]
     if not polygons:

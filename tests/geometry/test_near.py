@@ -69,4 +69,5 @@ def test_runs_cover_all_rows_once(weight: list[int], jobs: int) -> None:
     cuts = runs(np.array(weight), jobs)
     rows = [i for cut in cuts for i in range(cut.start, cut.stop)]
     assert rows == list(range(len(weight)))
-    assert each(lambda cut: sum(weight[cut]), cuts, jobs=jobs) == [sum(weight[c]) for c in cuts]
+    sums = each(lambda cut: sum(weight[cut]), cuts, jobs=jobs)
+    assert list(sums) == [sum(weight[c]) for c in cuts]

@@ -97,7 +97,7 @@ def test_summary_rows(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["130100", "500000", "500101", "445100", "130200"])
 def test_divisions_are_no_summary_rows(text: str) -> None:
-    assert not parse_code(text).is_summary_row  # type: ignore[union-attr]
+    assert not parse_code(text).is_summary_row
 
 
 def test_prefix_and_padding_say_when_they_cannot() -> None:

@@ -63,7 +63,7 @@ def test_a_wrong_or_lost_area_is_noticed(
     honest = check.coverage_findings
 
     def dishonest(*arguments: object, **options: object) -> list[Finding]:
-        found = honest(*arguments, **options)  # type: ignore[arg-type]
+        found = honest(*arguments, **options)
         if wrong == "lost":
             return []
         return [
@@ -78,6 +78,18 @@ def test_a_wrong_or_lost_area_is_noticed(
     assert found.facts["reason"] == ("overlap" if depth > 0 else "gap")
     assert found.measures["audited_m2"] == pytest.approx(1200.0, rel=1e-3)
     assert found.measures["area_m2"] == pytest.approx(0 if wrong == "lost" else 1212.0, rel=1e-3)
+
+
+def test_an_audit_is_made_beside_chosen_rules(tmp_path: Path) -> None:
+    file = tmp_path / "units.gpkg"
+    Grid().table().to_file(file)
+    for chosen, status in (
+        (CheckSettings(rules=("spike",)), "run"),
+        (CheckSettings(skip=("audit-mismatch",)), "skipped"),
+    ):
+        report = check.check_files(str(file), settings=chosen, exact_audit=True)
+        run = next(r for r in report.rules if r.rule == "audit-mismatch")
+        assert run.status == status
 
 
 def test_nobody_asked(tmp_path: Path) -> None:

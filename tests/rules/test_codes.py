@@ -74,7 +74,7 @@ class World:
 def sound(**changes: list[object]) -> World:
     code, name, kind, parent = (list(column) for column in zip(*TOWNSHIPS, strict=True))
     columns = {"code": code, "name": name, "kind": kind, "parent": parent} | changes
-    return World(**columns)  # type: ignore[arg-type]
+    return World(**columns)
 
 
 @pytest.mark.parametrize("day", [None, date(2022, 12, 31)])

@@ -15,7 +15,7 @@ class Two:
     """Two parents, west and east, over a grid of 2 × 4 children."""
 
     def __init__(self, **grid: object) -> None:
-        self.grid = Grid(2, 4, **grid)  # type: ignore[arg-type]
+        self.grid = Grid(2, 4, **grid)
         self.children = self.grid.polygons()
         self.parent = {k: "W" if k[2] in "01" else "E" for k in self.children}
         self.parents = {

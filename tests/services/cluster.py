@@ -68,7 +68,7 @@ class Cluster:
 
     def _wait(self, ready: object) -> None:
         until = time.monotonic() + 60
-        while not ready():  # type: ignore[operator]
+        while not ready():
             assert time.monotonic() < until, "the scheduler did not start"
             assert self.scheduler is not None and self.scheduler.poll() is None
             time.sleep(0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import shapely
 
 import diming
 from diming.errors import UnreadableInput, UsageError
+from diming.services.arguments import given_threads
 from worlds import CRS, Grid, box, ground_scale, table
 
 SCALE = ground_scale()
@@ -327,6 +329,8 @@ def test_threads_are_a_whole_number(jobs: object) -> None:
 
 def test_no_more_threads_are_started_than_are_of_use() -> None:
     assert diming.check(Grid(2, 2).table(), jobs=10**9).findings == ()
+    assert given_threads(1) == 1
+    assert given_threads(None) <= given_threads(10**9) <= 4 * (os.cpu_count() or 1)
 
 
 def test_parents_are_not_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diming.errors import EnvironmentLacks
+from diming.geometry.threads import each
 
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -111,15 +111,14 @@ class Balance:
                 self._refuse(left)
             return np.concatenate(parts)
         cuts = _ranges(self.jobs)
-        with ThreadPoolExecutor(self.jobs) as pool:
-            parts = list(
-                pool.map(
-                    lambda j: uncancelled(
-                        np.concatenate([np.empty(0, np.uint64), *_share(self._held, cuts, j)])
-                    ),
-                    range(self.jobs),
-                )
+        none = np.empty(0, dtype=np.uint64)
+        parts = list(
+            each(
+                lambda j: uncancelled(np.concatenate([none, *_share(self._held, cuts, j)])),
+                range(self.jobs),
+                jobs=self.jobs,
             )
+        )
         self._held = []
         result = np.concatenate(parts)
         self._refuse(len(result))

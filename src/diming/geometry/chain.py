@@ -192,11 +192,14 @@ def _first_round(
     geometry: NDArray[np.object_],
     minus: NDArray[np.bool_],
     apart: Keys,
-    count: Ints,
+    _count: Ints,
     *,
     seed: int,
 ) -> tuple[Keys, Keys]:
-    """Return a block's keys, and those that its own segments do not cancel."""
+    """Return a block's keys, and those that its own segments do not cancel.
+
+    Both rounds are given the same columns; this one has no use for `_count`.
+    """
     found, turned = _directed(geometry, minus)
     keys = _segment_keys(found, turned, apart, seed)
     return keys, cancel(keys)
@@ -207,7 +210,7 @@ def _second_round(
     keys: Keys,
     wanted: Keys,
     minus: NDArray[np.bool_],
-    apart: Keys,
+    _apart: Keys,
     count: Ints,
 ) -> _Part:
     """Return a block's segments whose keys are wanted; only their units are fetched."""
@@ -260,7 +263,7 @@ def residual(
         apart ^= apart >> np.uint64(31)
     if minus is None:
         minus = np.zeros(len(shapes), dtype=bool)
-    balance = Balance(jobs=jobs, budget_bytes=getattr(shapes.keeper, "budget_bytes", None))
+    balance = Balance(jobs=jobs, budget_bytes=shapes.keeper.budget_bytes)
     found = list(
         shapes.rounds(
             partial(_first_round, seed=seed), balance, _second_round,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -14,6 +13,7 @@ import numpy as np
 import shapely
 
 from diming.errors import EnvironmentLacks
+from diming.geometry import threads
 from diming.geometry.shapes import Block, Gather, Geometries, Ints, Shapes
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ BLOCK_COORDINATES = 1 << 17
 
 class Local:
     """What keepers on this machine have in common: blocks in the order kept, in threads."""
+
+    budget_bytes: int | None = None
 
     def load(self, row: Ints) -> Geometries:
         """Return the geometries of some rows."""
@@ -60,8 +62,8 @@ class Local:
 
     def each(self, function: Callable[..., T], blocks: Sequence[Block], jobs: int) -> Iterator[T]:
         """Call a function for each block, in threads."""
-        yield from _in_threads(
-            lambda block: function(self._shapes(block), *block.arguments), blocks, jobs
+        yield from threads.each(
+            lambda block: function(self._shapes(block), *block.arguments), blocks, jobs=jobs
         )
 
     def rounds(
@@ -79,7 +81,7 @@ class Local:
             return self.put(stays), sent
 
         places = []
-        for place, sent in _in_threads(one, blocks, jobs):
+        for place, sent in threads.each(one, blocks, jobs=jobs):
             places.append(place)
             gather.add(sent)
         shared = gather.shared()
@@ -89,21 +91,13 @@ class Local:
             load = partial(self._some_of, block)
             return second(load, self.get(place), shared, *block.arguments)
 
-        yield from _in_threads(two, list(zip(blocks, places, strict=True)), jobs)
+        yield from threads.each(two, list(zip(blocks, places, strict=True)), jobs=jobs)
 
     def _shapes(self, block: Block) -> Geometries:
         return block.amend(self.load(block.row))
 
     def _some_of(self, block: Block, at: Ints) -> Geometries:
         return self._shapes(block.take(at))
-
-
-def _in_threads(function: Callable[[Any], T], work: Sequence[Any], jobs: int) -> Iterator[T]:
-    if jobs <= 1 or len(work) <= 1:
-        yield from map(function, work)
-        return
-    with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(function, work)
 
 
 class Held(Local):

@@ -38,6 +38,11 @@ class Edges:
         count = np.uint64(max(len(graph.nodes), 1))
         return Edges((keys // count).astype(np.int64), (keys % count).astype(np.int64), edge)
 
+    def net(self, graph: Graph) -> Ints:
+        """Return per edge: the graph's segments from low to high less those from high to low."""
+        way = np.where(graph.start < graph.end, 1, -1)
+        return np.bincount(self.edge, weights=way, minlength=len(self.low)).astype(np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
@@ -207,9 +212,7 @@ class Touches:
         )  # fmt: skip
 
 
-def _touching(
-    graph: Graph, edges: Edges, cuts: Cuts, offset_m: Floats, pieces: Graph, parent: Ints
-) -> Touches:
+def _touching(graph: Graph, cuts: Cuts, offset_m: Floats, pieces: Graph, parent: Ints) -> Touches:
     """Say whose segments were cut, and whose vertices cut them."""
     # Every (segment, node) that was inserted: the ends of pieces that their parent had not.
     starts = np.flatnonzero(pieces.start != graph.start[parent])
@@ -262,7 +265,7 @@ def resolve(graph: Graph, tolerance_m: float) -> tuple[Graph, Touches]:
     pairs = meeting_boxes(*boxes(graph, edges, 2 * tolerance_m))
     cuts, offset = vertices_on_segments(graph, edges, pairs, tolerance_m)
     pieces, parent = cut(graph, edges, cuts)
-    touches = _touching(graph, edges, cuts, offset, pieces, parent)
+    touches = _touching(graph, cuts, offset, pieces, parent)
     graph = pieces.cancelled()
     before, edges = edges, Edges.of(graph)
     wider, cuts = crossings(graph, edges, _pairs_after(before, pairs, cuts, graph, edges))

@@ -84,7 +84,12 @@ class Gather(Protocol[Sent]):
 
 
 class Keeper(Protocol):
-    """Where shapes are kept; rows are numbered from 0."""
+    """Where shapes are kept; rows are numbered from 0.
+
+    `budget_bytes` is the memory that work on them may use; None where that is not limited.
+    """
+
+    budget_bytes: int | None
 
     def load(self, row: Ints) -> Geometries:
         """Return the geometries of some rows, as kept."""

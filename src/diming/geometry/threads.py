@@ -1,8 +1,9 @@
 """One function over long arrays in several threads (多线程), the result that of one.
 
-shapely's array functions let other threads run; Python's loops do not. So the
-rows are cut into runs of about equal weight, whatever the number of threads,
-and the results are joined in order: they cannot depend on it.
+shapely's array functions let other threads run; Python's loops do not. So rows
+are cut into runs of about equal weight, as many as the threads can use. What is
+asked of a row must not depend on the others of its run; results come in order,
+and so cannot depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,12 +28,13 @@ RUNS_PER_THREAD = 4
 
 def each(
     function: Callable[[Work], Result], work: Sequence[Work], *, jobs: int = 1
-) -> list[Result]:
-    """Return the results of a function for each piece of work, in order."""
+) -> Iterator[Result]:
+    """Yield the results of a function for each piece of work, in order."""
     if jobs <= 1 or len(work) <= 1:
-        return [function(piece) for piece in work]
+        yield from map(function, work)
+        return
     with ThreadPoolExecutor(min(jobs, len(work))) as pool:
-        return list(pool.map(function, work))
+        yield from pool.map(function, work)
 
 
 def runs(weight: NDArray[Any], jobs: int) -> list[slice]:

@@ -75,15 +75,11 @@ def _pairs(
     survey: Survey, plane: NDArray[np.object_], found: Sequence[Finding], settings: CheckSettings
 ) -> Audit:
     """Compare the overlap of each two units with the overlaps found between them."""
-    place = {
-        (int(i), int(f)): n
-        for n, (i, f) in enumerate(zip(survey.units.input, survey.units.fid, strict=True))
-    }
     told: dict[tuple[int, int], float] = defaultdict(float)
     slack: dict[tuple[int, int], float] = defaultdict(float)
     for finding in found:
         if finding.rule == "overlap":
-            units = sorted(place[r.input, r.fid] for r in finding.records)
+            units = sorted(survey.unit_of[r.input, r.fid] for r in finding.records)
             for pair in combinations(units, 2):
                 told[pair] += finding.measures["area_m2"]
                 slack[pair] += 2 * finding.measures["length_m"]
@@ -155,14 +151,10 @@ def _holes(
         together[len(hole) :], weights=[2 * f.measures["length_m"] for f in told], minlength=size
     )
     allowed = 2 * grid * rim + _SHARE * np.maximum(true, said) + _SHARE
-    place = {
-        (int(i), int(f)): n
-        for n, (i, f) in enumerate(zip(survey.units.input, survey.units.fid, strict=True))
-    }
     wrong = []
     for group in np.flatnonzero(np.abs(true - said) > allowed):
         mine = [f for f, g in zip(told, together[len(hole) :], strict=True) if g == group]
-        units = {place[r.input, r.fid] for f in mine for r in f.records}
+        units = {survey.unit_of[r.input, r.fid] for f in mine for r in f.records}
         missed = hole[together[: len(hole)] == group]
         around = shapely.union_all(missed)
         if not units:

@@ -144,9 +144,8 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
     if len(debris.spike_unit) == 0:
         return []
     # By the feet of the legs: of a blunt tip each neighbour may have taken another vertex.
-    ends = np.sort(debris.spike[:, [0, 2]].copy().view(np.complex128).reshape(-1, 2), axis=1)
-    _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
-    owners = collect(len(first), same.ravel(), members[debris.spike_unit])
+    first, same = _alike(debris.spike[:, [0, 2]])
+    owners = collect(len(first), same, members[debris.spike_unit])
     result = []
     before, tip, after = np.moveaxis(_on_the_ground(survey, crs, debris.spike[first]), 1, 0)
     legs = [np.hypot(*(foot - tip).T) for foot in (before, after)]
@@ -174,6 +173,21 @@ def _spikes(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris) -> l
     return result
 
 
+def _alike(ends: Floats) -> tuple[Ints, Ints]:
+    """Tell pairs of points apart, in either order, bit by bit; `ends` has shape (n, 2, 2).
+
+    Returns
+    -------
+    first : int64 array
+        Row of each different pair.
+    same : int64 array of shape (n,)
+        Which of them each row is.
+    """
+    pairs = np.sort(np.ascontiguousarray(ends).view(np.complex128).reshape(-1, 2), axis=1)
+    _, first, same = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
+    return first, same.ravel()
+
+
 def _on_the_ground(survey: Survey, crs: pyproj.CRS, lines: Floats) -> Floats:
     """Return lines of shape (n, k, 2) in metres east and north of the middle of each."""
     plane = survey.to_plane(lines.reshape(-1, 2), crs).reshape(lines.shape)
@@ -186,10 +200,9 @@ def _short_edges(survey: Survey, crs: pyproj.CRS, members: Ints, debris: Debris)
     """Report short edges once for all units that share them."""
     if len(debris.edge_unit) == 0:
         return []
-    ends = np.sort(debris.edge.copy().view(np.complex128).reshape(-1, 2), axis=1)
-    _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
+    first, same = _alike(debris.edge)
     groups: dict[tuple[int, ...], list[int]] = {}
-    owners = collect(len(first), same.ravel(), members[debris.edge_unit])
+    owners = collect(len(first), same, members[debris.edge_unit])
     for i, units in zip(first.tolist(), owners, strict=True):
         groups.setdefault(units, []).append(i)
     length_m = np.hypot(*np.diff(_on_the_ground(survey, crs, debris.edge), axis=1)[:, 0].T)

@@ -219,8 +219,8 @@ def _in_plane_near(
         asked = shapely.transform(
             polygons, lambda xy, crs=crs: transform(ground.unplane(xy), ground.crs, crs)
         )
-        shape = survey.shape[members]
-        hit, unit = shapely.STRtree(shape).query(asked, predicate="intersects")
+        tree = shapely.STRtree(survey.shape[members])
+        hit, unit = tree.query(asked, predicate="intersects")
         for i, shape in zip(hit.tolist(), survey.shapes_in_plane(members[unit]), strict=True):
             result[i].append(shape)
     return result

@@ -44,7 +44,7 @@ def shape_findings(
     result = _duplicates(whole) + debris_findings(whole, settings, jobs=jobs)
     for crs, members in areas.groups:
         result += _sliver_rings(areas, crs, members, settings, jobs)
-        result += _enclaves(areas, crs, members, jobs)
+        result += _enclaves(areas, members, jobs)
     return result + _exclaves(areas, jobs)
 
 
@@ -98,8 +98,6 @@ def _thin_rings(
     """
     ring = rings(geometry)
     area = np.abs(doubled_areas(ring)) / 2 * stretch[0] * stretch[1]
-    # The outline is at least as long as a walk to and fro across its box: most rings
-    # are told by that alone.
     first = ring.first[:-1]
     doubt = np.arange(0)
     if len(first):
@@ -203,7 +201,7 @@ def _holes(geometry: NDArray[np.object_], unit: Ints) -> _Holes:
     return _Holes(found[usable], unit[owner[pierced][part[hole]]][usable])
 
 
-def _enclaves(survey: Survey, crs: pyproj.CRS, members: Ints, jobs: int) -> list[Finding]:
+def _enclaves(survey: Survey, members: Ints, jobs: int) -> list[Finding]:
     """Report units that fill a hole of another."""
     shapes = survey.shape.take(members)
     found = [part for _, part in shapes.each(_holes, np.arange(len(shapes)), jobs=jobs)]

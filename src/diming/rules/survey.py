@@ -71,6 +71,12 @@ class Survey:
         return [str(level), *sorted({self.paths[i] for i in np.unique(self.units.input)})]
 
     @cached_property
+    def unit_of(self) -> Mapping[tuple[int, int], int]:
+        """Positions of units by input and feature id, as the records of findings name them."""
+        keys = zip(self.units.input.tolist(), self.units.fid.tolist(), strict=True)
+        return {key: position for position, key in enumerate(keys)}
+
+    @cached_property
     def groups(self) -> tuple[tuple[pyproj.CRS, Ints], ...]:
         """Units by CRS: those of one CRS are compared bit by bit, before any transformation."""
         kinds: list[pyproj.CRS] = []
@@ -239,19 +245,3 @@ def fingerprint(rule: str, labels: Iterable[str], mark: bytes = b"") -> str:
     for label in sorted(labels):
         digest.update(b"\0" + label.encode("utf-8", "surrogatepass"))
     return f"{rule}:{digest.hexdigest()[:12]}"
-
-
-def place_mark(graph: Graph, chain: Chain, nodes: Ints, shape: Any) -> bytes:
-    """Return a mark of a place: the bits of the input's own vertices there.
-
-    Where the data have no vertex (lines that merely cross), the bounds of the
-    shape serve, rounded to a centimetre of the plane.
-    """
-    origin = graph.origin[nodes]
-    origin = origin[origin >= 0]
-    if len(origin) == 0:
-        return bytes(np.round(shapely.bounds(shape), 2).tobytes())
-    half = len(chain)
-    starts = origin < half
-    vertices = np.concatenate([chain.start[origin[starts]], chain.end[origin[~starts] - half]])
-    return bytes(np.unique(vertices, axis=0).tobytes())

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-import os
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +16,7 @@ from diming.handbook import Handbook, load_handbook
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Report
 from diming.model.rule import (
+    AUDIT_RULES,
     CODE_RULES,
     COVERAGE_RULES,
     PARENT_RULES,
@@ -35,6 +32,12 @@ from diming.rules.hierarchy import hierarchy_findings
 from diming.rules.shape import shape_findings
 from diming.rules.survey import Survey
 from diming.rules.validity import as_areas, valid, validity_findings
+from diming.services.arguments import (
+    given_paths,
+    given_settings,
+    given_threads,
+    refuse_own_parents,
+)
 from diming.services.exceptions import apply_exceptions, read_exceptions
 from diming.services.frames import delivery_of
 from diming.services.intake import Intake, take_in, trouble_findings
@@ -46,78 +49,15 @@ from diming.services.summing import measured, pick, rule_runs, weight
 from diming.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import os
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas
 
-    from diming.files.delivery import Delivery
+    from diming.files.reading import Progress
     from diming.geometry.chain import Floats, Ints
     from diming.model.finding import Exemption
     from diming.tables import Units
-
-Progress = Callable[[str, int, int], None]
-
-#: Threads that are still of use, a processor.
-_THREADS_A_PROCESSOR = 4
-
-
-def _apart(inputs: Sequence[Delivery], parents: Sequence[Delivery]) -> None:
-    """Refuse parents that are the inputs themselves: every unit would fill itself."""
-    given = {(os.path.realpath(d.path), d.layer) for d in inputs}
-    for delivery in parents:
-        if (os.path.realpath(delivery.path), delivery.layer) in given:
-            raise UsageError(
-                "{path} is given both as input and as parents; give the level above as parents",
-                path=delivery.path + (f":{delivery.layer}" if delivery.layer else ""),
-            )
-
-
-def _settings(settings: object) -> CheckSettings:
-    if settings is not None and not isinstance(settings, CheckSettings):
-        raise UsageError("settings must be CheckSettings, not {kind}", kind=type(settings).__name__)
-    return settings or CheckSettings()
-
-
-def _paths(given: object) -> list[str]:
-    """Return one path or several as texts."""
-    each = [given] if isinstance(given, str | os.PathLike) else given
-    if each is None:
-        return []
-    if not isinstance(each, list | tuple | set | frozenset | Iterator):
-        raise UsageError(
-            "names of files are wanted, not {kind}; check checks tables", kind=type(each).__name__
-        )
-    paths = []
-    for path in each:
-        if not isinstance(path, str | os.PathLike):
-            raise UsageError(
-                "names of files are wanted, not {kind}; check checks tables",
-                kind=type(path).__name__,
-            )
-        paths.append(os.fsdecode(path))
-    return paths
-
-
-def _threads(jobs: object) -> int:
-    """Return a number of threads; more than processors can use are not started."""
-    if jobs is None:
-        return _processors()
-    try:
-        count = 0 if isinstance(jobs, bool) else operator.index(jobs)  # type: ignore[arg-type]
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise UsageError(
-            "jobs must be a whole number from 1 on, not «{value}»", value=str(jobs)[:60]
-        )
-    return min(count, _THREADS_A_PROCESSOR * _processors())
-
-
-def _processors() -> int:
-    """Return the number of processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -189,13 +129,16 @@ def check_files(
         If the scheduler or its workers do not answer, or what is left of the
         inputs does not fit into the memory allowed.
     """
-    settings = _settings(settings)
-    jobs = _threads(jobs)
-    inputs, parents = _paths(inputs), _paths(parents)
+    settings = given_settings(settings)
+    jobs = given_threads(jobs)
+    inputs, parents = given_paths(inputs), given_paths(parents)
     if not inputs:
         raise UsageError("no files to check were given; name at least one")
     options = read or ReadOptions()
     wanted = wanted_rules(settings)
+    if exact_audit:
+        # Asked for by itself, whatever other rules were chosen.
+        wanted |= frozenset(AUDIT_RULES) - frozenset(settings.skip)
     if crs is not None:
         crs = crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs)
         # Said in vain where all inputs state theirs, but a slip all the same.
@@ -207,11 +150,13 @@ def check_files(
     ) as read_inputs:
         deliveries = read_inputs(inputs, options)
         above = read_inputs(parents, replace(options, layer=None)) if parents else []
-        _apart(deliveries, above)
+        refuse_own_parents(deliveries, above)
         known = take_in(read_inputs([reference], ReadOptions())) if reference else None
         intake = take_in(deliveries, above, crs=crs, day=settings.date)
-        work = _Check(intake, settings, wanted, jobs, progress, load_handbook(), known)
-        work.audit = Audit() if exact_audit else None
+        work = _Check(
+            intake, settings, wanted, jobs, progress, load_handbook(), known,
+            audit=Audit() if exact_audit else None,
+        )  # fmt: skip
         return work.report(accepted, with_map=backdrop)
 
 
@@ -224,8 +169,8 @@ def check_tables(
     jobs: int | None = None,
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
-    settings = _settings(settings)
-    jobs = _threads(jobs)
+    settings = given_settings(settings)
+    jobs = given_threads(jobs)
     wanted = wanted_rules(settings)
     if parents is not None and parents is table:
         raise UsageError(
@@ -251,12 +196,14 @@ class _Check:
         progress: Progress,
         handbook: Handbook,
         reference: Intake | None,
+        *,
+        audit: Audit | None = None,
     ) -> None:
         self.settings, self.wanted, self.jobs = settings, wanted, jobs
         self.progress, self.handbook, self.reference = progress, handbook, reference
         self.findings: list[Finding] = []
         #: What an audit has recomputed so far; None where none was asked for.
-        self.audit: Audit | None = None
+        self.audit = audit
         self.not_applicable: dict[str, str] = {}
         self.intake, doubts = doubt_crs(intake)
         self.findings += doubts
@@ -326,11 +273,8 @@ class _Check:
         found += codes.bad_code(units, reading, book.county_codes, day)
         found += codes.code_kind(units, reading, book.code_ranges, day)
         found += codes.code_parent(units, reading)
-        row_of = dict(
-            zip(zip(units.input.tolist(), units.fid.tolist(), strict=True), count(), strict=False)
-        )
         found = [f for f in found if f.rule in self.wanted]
-        rows = [[row_of[r.input, r.fid] for r in f.records] for f in found]
+        rows = [[self.survey.unit_of[r.input, r.fid] for r in f.records] for f in found]
         self.findings += self._located(found, [sorted(r) for r in rows])
 
     def _parts(self) -> Iterator[tuple[Units, CodeReading]]:

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 
 from diming.errors import UsageError
 from diming.files.delivery import Delivery, ReadOptions
-from diming.files.reading import IN_MEMORY, Keep, read
+from diming.files.reading import IN_MEMORY, Keep, Progress, read
 from diming.geometry.keepers import Spool
 
-Progress = Callable[[str, int, int], None]
 #: Reads inputs, as `diming.files.reading.read` does.
 Reader = Callable[[Sequence[str], ReadOptions], list[Delivery]]
 

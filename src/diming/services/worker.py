@@ -159,6 +159,7 @@ def summed_up(gather: Gather[S], sent: Sequence[S]) -> Any:
 def second_round(
     second: Callable[..., T], part: Part, one: tuple[Any, Any, Asked], shared: Any
 ) -> T:
+    """Ask a block for what is left in it; only the units concerned are put together."""
     block = one[2].block()
 
     def load(at: Ints) -> Geometries:
