@@ -147,7 +147,7 @@ class Farm:
         from distributed.system import MEMORY_LIMIT
 
         #: What is left after cancelling is named here, not on the workers.
-        self.budget_bytes = int(MEMORY_LIMIT * _OWN_SHARE)
+        self.budget_bytes: int | None = int(MEMORY_LIMIT * _OWN_SHARE)
         self._parts: list[Any] = []
         self._firsts: list[int] = [0]
         self._begun = 0
