@@ -23,6 +23,7 @@ def check(
     fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
     jobs: int | None = None,
+    exact_audit: bool = False,
     **options: Any,
 ) -> LiveReport:
     """Check a GeoDataFrame as one coverage; the same report as ``diming check``.
@@ -39,6 +40,9 @@ def check(
         Or give its fields as keywords: ``gap_width_m=1.0``.
     jobs : int, optional
         Threads; by default one a processor.
+    exact_audit : bool
+        Recompute the areas of overlaps and gaps by brute force, and report what
+        differs (rule ``audit-mismatch``).
     **options
         Fields of `CheckSettings`.
 
@@ -70,7 +74,14 @@ def check(
     if options:
         settings = replace(settings or CheckSettings(), **options)
     return LiveReport.of(
-        check_tables(table, parents=parents, fields=fields, settings=settings, jobs=jobs)
+        check_tables(
+            table,
+            parents=parents,
+            fields=fields,
+            settings=settings,
+            jobs=jobs,
+            exact_audit=exact_audit,
+        )  # fmt: skip
     )
 
 

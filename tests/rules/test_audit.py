@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import diming
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Report
 from diming.services import check
@@ -90,6 +91,12 @@ def test_an_audit_is_made_beside_chosen_rules(tmp_path: Path) -> None:
         report = check.check_files(str(file), settings=chosen, exact_audit=True)
         run = next(r for r in report.rules if r.rule == "audit-mismatch")
         assert run.status == status
+
+
+def test_tables_are_audited_too() -> None:
+    report = diming.check(messy(3), exact_audit=True)
+    run = next(r for r in report.rules if r.rule == "audit-mismatch")
+    assert (run.status, run.findings) == ("run", 0)
 
 
 def test_nobody_asked(tmp_path: Path) -> None:

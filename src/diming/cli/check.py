@@ -161,6 +161,7 @@ def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> i
 def _run(
     inputs: Sequence[str], given: dict[str, Any], chosen: str, lang: str, quiet: bool
 ) -> Report:
+    from diming.cli.interrupt import Interrupts
     from diming.cli.lean import import_pyogrio
     from diming.cli.progress import Progress
     from diming.files.delivery import ReadOptions
@@ -181,7 +182,12 @@ def _run(
         fields=dict(given["fields"]),
         encoding=given["encoding"],
     )
-    with Progress(lang, quiet=quiet) as progress:
+    with Progress(lang, quiet=quiet) as progress, Interrupts() as interrupts:
+
+        def step(stage: str, done: int, total: int) -> None:
+            interrupts.check()
+            progress(stage, done, total)
+
         report: Report = check_files(
             inputs,
             settings=settings,
@@ -195,7 +201,7 @@ def _run(
             exact_audit=given["exact_audit"],
             crs=given["crs"],
             backdrop=chosen == "html",
-            progress=progress,
+            progress=step,
         )
         return report
 

@@ -135,10 +135,7 @@ def check_files(
     if not inputs:
         raise UsageError("no files to check were given; name at least one")
     options = read or ReadOptions()
-    wanted = wanted_rules(settings)
-    if exact_audit:
-        # Asked for by itself, whatever other rules were chosen.
-        wanted |= frozenset(AUDIT_RULES) - frozenset(settings.skip)
+    wanted = _wanted(settings, exact_audit=exact_audit)
     if crs is not None:
         crs = crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs)
         # Said in vain where all inputs state theirs, but a slip all the same.
@@ -160,6 +157,12 @@ def check_files(
         return work.report(accepted, with_map=backdrop)
 
 
+def _wanted(settings: CheckSettings, *, exact_audit: bool) -> frozenset[str]:
+    """Return the rules to run; an audit is asked for by itself, whatever others were chosen."""
+    audited = frozenset(AUDIT_RULES) - frozenset(settings.skip) if exact_audit else frozenset()
+    return wanted_rules(settings) | audited
+
+
 def check_tables(
     table: geopandas.GeoDataFrame,
     *,
@@ -167,11 +170,12 @@ def check_tables(
     fields: Mapping[str, str] = Facts({}),
     settings: CheckSettings | None = None,
     jobs: int | None = None,
+    exact_audit: bool = False,
 ) -> Report:
     """Check a GeoDataFrame as one coverage; `diming.check` is its face."""
     settings = given_settings(settings)
     jobs = given_threads(jobs)
-    wanted = wanted_rules(settings)
+    wanted = _wanted(settings, exact_audit=exact_audit)
     if parents is not None and parents is table:
         raise UsageError(
             "{path} is given both as input and as parents; give the level above as parents",
@@ -180,7 +184,10 @@ def check_tables(
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)
-    work = _Check(intake, settings, wanted, jobs, _silent, load_handbook(), None)
+    work = _Check(
+        intake, settings, wanted, jobs, _silent, load_handbook(), None,
+        audit=Audit() if exact_audit else None,
+    )  # fmt: skip
     return work.report(None, with_map=True)
 
 
@@ -256,7 +263,8 @@ class _Check:
         """Return the rules whose findings were not all looked for."""
         if "seam" in (*(self.settings.rules or ()), *self.settings.skip):
             return frozenset(RULES)
-        return frozenset(RULES) - self.wanted | frozenset(self.not_applicable)
+        unasked = AUDIT_RULES if self.audit is None else ()
+        return frozenset(RULES) - self.wanted | frozenset((*self.not_applicable, *unasked))
 
     def _records(self) -> None:
         self.findings += trouble_findings(self.intake, self.ground)
