@@ -81,7 +81,7 @@ def check(
             settings=settings,
             jobs=jobs,
             exact_audit=exact_audit,
-        )  # fmt: skip
+        )
     )
 
 
