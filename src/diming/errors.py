@@ -59,3 +59,12 @@ class EnvironmentLacks(DimingError):
     """An extra, a font or a server is missing; the message says what to install."""
 
     exit_code = 5
+
+
+def no_room(error: OSError) -> EnvironmentLacks:
+    """Return what to say where a temporary file cannot be written."""
+    return EnvironmentLacks(
+        "the temporary file cannot be written ({detail}); make room, or name a folder that "
+        "has some in TMPDIR",
+        detail=error.strerror or str(error),
+    )

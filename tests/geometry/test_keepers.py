@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,3 +137,17 @@ def test_a_spool_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     residual(shapes)
     del shapes
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_where_keys_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    keys = np.arange(2, 200_000, 2, dtype=np.uint64) << np.uint64(40)
+    waiting = Balance(budget_bytes=10**6)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(EnvironmentLacks, match="make room"):
+            waiting.add(cancel(keys))
+            waiting.shared()
+        del waiting
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import lzma
 import re
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diming.errors import UnreadableInput
+from diming.errors import UnreadableInput, no_room
 from diming.files.delivery import Trouble
 from diming.files.geojson import count_features
 from diming.files.geopackage import is_database, records
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 #: Above this a GeoJSON is not gone through to see whether it is strict JSON.
 STRICT_JSON_BYTES = 1 << 30
+
+
+#: What a full disk answers.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -122,7 +127,9 @@ def _unpacked(source: Source, folder: Path) -> Path:
                     ):
                         shutil.copyfileobj(inner, outer)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError,
-            NotImplementedError, RuntimeError):  # fmt: skip
+            NotImplementedError, RuntimeError) as error:  # fmt: skip
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise no_room(error) from None
         raise UnreadableInput(
             "{path}: the zip file is damaged or is none; ask for it again", path=source.path
         ) from None

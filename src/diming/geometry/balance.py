@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import weakref
+from contextlib import suppress
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diming.errors import EnvironmentLacks
+from diming.errors import EnvironmentLacks, no_room
 from diming.geometry.threads import each
 
 Keys = NDArray[np.uint64]
@@ -104,7 +105,7 @@ class Balance:
             parts = []
             left = 0
             for file in self._files:
-                file.seek(0)
+                _flushed(file)
                 parts.append(uncancelled(np.frombuffer(file.read(), dtype=np.uint64)))
                 file.close()
                 left += len(parts[-1])
@@ -142,15 +143,27 @@ class Balance:
             ]
             weakref.finalize(self, _close, self._files)
         cuts = _ranges(len(self._files))
-        for j, file in enumerate(self._files):
-            for part in _share(self._held, cuts, j):
-                file.write(part.tobytes())
+        try:
+            for j, file in enumerate(self._files):
+                for part in _share(self._held, cuts, j):
+                    file.write(part.tobytes())
+        except OSError as error:
+            raise no_room(error) from None
         self._held, self._bytes = [], 0
+
+
+def _flushed(file: IO[bytes]) -> None:
+    """Go to the beginning; what is still to be written is written now."""
+    try:
+        file.seek(0)
+    except OSError as error:
+        raise no_room(error) from None
 
 
 def _close(files: list[IO[bytes]]) -> None:
     for file in files:
-        file.close()
+        with suppress(OSError):  # what a full disk did not take is of no use any more
+            file.close()
 
 
 #: Ranges that wait in files: each is sorted by itself.

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import shapely
 
-from diming.errors import EnvironmentLacks
+from diming.errors import no_room
 from diming.geometry import threads
 from diming.geometry.shapes import Block, Gather, Geometries, Ints, Shapes
 
@@ -124,7 +124,7 @@ def _write(file: IO[bytes], raw: bytes, at: int) -> None:
             done = os.pwrite(file.fileno(), left, at)
             left, at = left[done:], at + done
     except OSError as error:
-        raise _no_room(error) from None
+        raise no_room(error) from None
 
 
 def _read(file: IO[bytes], length: int, at: int) -> bytes:
@@ -136,14 +136,6 @@ def _read(file: IO[bytes], length: int, at: int) -> bytes:
             raise EOFError("the temporary file ends too early")
         raw += more
     return raw
-
-
-def _no_room(error: OSError) -> EnvironmentLacks:
-    return EnvironmentLacks(
-        "the temporary file cannot be written ({detail}); make room, or name a folder that "
-        "has some in TMPDIR",
-        detail=error.strerror or str(error),
-    )
 
 
 def held(geometry: Geometries) -> Shapes:
@@ -169,7 +161,7 @@ class Spool(Local):
             self._shapes_file = tempfile.TemporaryFile("w+b", 0, prefix="diming-")  # noqa: SIM115
             self._asides_file = tempfile.TemporaryFile("w+b", 0, prefix="diming-")  # noqa: SIM115
         except OSError as error:
-            raise _no_room(error) from None
+            raise no_room(error) from None
         self._ends = [np.zeros(1, dtype=np.int64)]
         self._end_of_asides = 0
         self._lock = Lock()
