@@ -9,7 +9,6 @@ import shapely
 
 from diming.geometry.chain import Chain, Floats, Ints
 from diming.geometry.faces import Faces, faces, rims
-from diming.geometry.ground import transform
 from diming.geometry.grouping import collect
 from diming.geometry.keepers import joined
 from diming.geometry.measure import sizes
@@ -198,32 +197,15 @@ def _not_covered(
     """
     left = found.polygon[empty].copy()
     if len(empty):
-        strangers = np.flatnonzero(home != group)
-        shapes = _in_plane_near(children, strangers, left)
-        for i in range(len(left)):
-            if shapes[i]:
-                left[i] = shapely.difference(left[i], shapely.union_all(shapes[i]))
+        face, unit = children.meeting(left)
+        stranger = home[unit] != group
+        face, unit = face[stranger], unit[stranger]
+        shapes = children.shapes_in_plane(unit)
+        for i in np.unique(face):
+            left[i] = shapely.difference(left[i], shapely.union_all(shapes[face == i]))
     parts, index = shapely.get_parts(left, return_index=True)
     areal = shapely.area(parts) > 0
     return empty[index[areal]], parts[areal]
-
-
-def _in_plane_near(
-    survey: Survey, units: Ints, polygons: NDArray[np.object_]
-) -> list[list[shapely.Geometry]]:
-    """Return for each polygon of the plane the units that meet it, in the plane."""
-    result: list[list[shapely.Geometry]] = [[] for _ in polygons]
-    ground = survey.ground
-    for crs, members in survey.groups:
-        members = np.intersect1d(members, units)
-        asked = shapely.transform(
-            polygons, lambda xy, crs=crs: transform(ground.unplane(xy), ground.crs, crs)
-        )
-        tree = shapely.STRtree(survey.shape[members])
-        hit, unit = tree.query(asked, predicate="intersects")
-        for i, shape in zip(hit.tolist(), survey.shapes_in_plane(members[unit]), strict=True):
-            result[i].append(shape)
-    return result
 
 
 def _findings(

@@ -115,15 +115,20 @@ class Survey:
     def number(self, chain: Chain, tolerance_m: float) -> tuple[Graph, Noise]:
         """Bring a residual to the plane of the ground and number its nodes."""
         start, end = np.empty_like(chain.start), np.empty_like(chain.end)
-        place = np.empty(len(self), dtype=np.int64)
-        for g, (_, members) in enumerate(self.groups):
-            place[members] = g
-        of = place[chain.owner]
+        of = self._group_of[chain.owner]
         for g, (crs, _) in enumerate(self.groups):
             mine = of == g
             both = np.concatenate([chain.start[mine], chain.end[mine]])
             start[mine], end[mine] = np.split(self.to_plane(both, crs), 2)
         return number(Chain(start, end, chain.owner), tolerance_m)
+
+    @cached_property
+    def _group_of(self) -> Ints:
+        """Which of the groups each unit is in."""
+        place = np.zeros(len(self), dtype=np.int64)
+        for g, (_, members) in enumerate(self.groups):
+            place[members] = g
+        return place
 
     def to_plane(self, xy: Floats, crs: pyproj.CRS) -> Floats:
         """Bring points of an input's CRS to the plane of the ground."""
@@ -131,11 +136,11 @@ class Survey:
 
     def shapes_in_plane(self, units: Ints) -> NDArray[np.object_]:
         """Return the shapes of some units in the plane of the ground."""
-        result = np.empty(len(units), dtype=object)
-        for crs, members in self.groups:
-            mine = np.isin(units, members)
+        result = self.shape[units]
+        for g, (crs, _) in enumerate(self.groups):
+            mine = self._group_of[units] == g
             result[mine] = shapely.transform(
-                self.shape[units[mine]], lambda xy, crs=crs: self.to_plane(xy, crs)
+                result[mine], lambda xy, crs=crs: self.to_plane(xy, crs)
             )
         return result
 
