@@ -6,6 +6,7 @@ A peer is a module here with one class `Peer` that keeps to `peers.protocol`.
 #: Modules, in the order of the tables.
 NAMES = (
     "diming_check",
+    "diming_alone",
     "shapely_edges",
     "shapely_clean",
     "geoplanar",

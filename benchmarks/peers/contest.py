@@ -64,7 +64,7 @@ def contest(
         told["steps"], told["server_peak_mb"] = steps.seconds, steps.server_peak_mb
         left_out = () if parents else PARENT_RULES
         told |= score(places, truth.defects, leave_out=left_out).figures()
-        if hasattr(peer, "strict"):
+        if getattr(peer, "strict", None):
             told["strict"] = peer.strict(result, truth)
     return told
 

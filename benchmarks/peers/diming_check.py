@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
     from truth import Truth
 
-#: The command, whether or not the package is installed.
-
 
 class Peer:
-    name = "diming check"
+    name = "diming check --parents"
     how = (
         "`diming check FILE --parents COUNTIES --format json`: alone to get the counties as well, "
         "which costs time; no other program here takes a level above."
