@@ -313,7 +313,7 @@ def test_the_table_goes_between_the_marks(results):
     assert text.startswith("# Peers\n\nBefore.")
     assert text.rstrip().endswith("After.")
     assert "old" not in text.split(END)[0].split("\n")
-    assert "| diming check |" in text
+    assert "| diming check --parents |" in text
     assert "GRASS" in text
 
 
