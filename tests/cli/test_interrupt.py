@@ -8,6 +8,14 @@ import pytest
 from diming.cli.interrupt import Interrupts
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Listen to interrupts, also where the tests were started without (nohup, CI)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
