@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
@@ -26,6 +25,7 @@ from diming.model.rule import (
 )
 from diming.rules import codes
 from diming.rules.audit import Audit, audit
+from diming.rules.code_places import located
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.coverage import coverage_findings
 from diming.rules.hierarchy import hierarchy_findings
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     import geopandas
 
     from diming.files.reading import Progress
-    from diming.geometry.chain import Floats, Ints
     from diming.model.finding import Exemption
     from diming.tables import Units
 
@@ -283,7 +282,7 @@ class _Check:
         found += codes.code_parent(units, reading)
         found = [f for f in found if f.rule in self.wanted]
         rows = [[self.survey.unit_of[r.input, r.fid] for r in f.records] for f in found]
-        self.findings += self._located(found, [sorted(r) for r in rows])
+        self.findings += located(self.survey, found, [sorted(r) for r in rows])
 
     def _parts(self) -> Iterator[tuple[Units, CodeReading]]:
         """Yield the inputs, then the parents: a code may occur once in each."""
@@ -294,37 +293,6 @@ class _Check:
                     units,
                     read_codes(units, self.settings.code_system, self.handbook.county_codes),
                 )
-
-    def _located(self, found: Sequence[Finding], rows: Sequence[Sequence[int]]) -> list[Finding]:
-        """Give findings on codes their labels, places and ids; `rows` are the units of each."""
-        places = self._points_within(np.array([r[0] for r in rows], dtype=np.int64))
-        result = []
-        for finding, units, place in zip(found, rows, places, strict=True):
-            mark = repr(sorted((k, str(v)) for k, v in finding.facts.items())).encode()
-            made = self.survey.finding(
-                finding.rule, finding.severity, units, measures=finding.measures,
-                facts=finding.facts, mark=mark,
-            )  # fmt: skip
-            if np.isfinite(place).all():
-                made = replace(made, at=(float(place[0]), float(place[1])))
-            result.append(made)
-        return result
-
-    def _points_within(self, units: Ints) -> Floats:
-        """Return longitude and latitude of a point within each of some units, NaN for none."""
-        asked, nth = np.unique(units, return_inverse=True)
-        points = np.full((len(asked), 2), np.nan)
-        first = 0
-        for some in self.survey.shape.portions(asked):
-            within = shapely.point_on_surface(self.survey.shape[some])
-            filled = first + np.flatnonzero(~shapely.is_empty(within))
-            points[filled] = shapely.get_coordinates(within)
-            first += len(some)
-        for number, crs in enumerate(self.intake.crs):
-            mine = self.intake.units.input[asked] == number
-            points[mine] = self.ground.lonlat(self.survey.to_plane(points[mine], crs))
-        result: Floats = points[nth]
-        return result
 
     def _validity(self) -> None:
         shape = self.intake.units.geometry
