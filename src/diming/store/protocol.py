@@ -1,0 +1,135 @@
+"""What every store of an archive offers.
+
+Rows are versions of units (`diming.model.version.Version`), each with the revision
+that brought it and, once it is no longer believed, the one that superseded it. No
+row is ever edited otherwise, and none is deleted. All that one revision brings is
+written in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from diming.history.view import View
+    from diming.model.changeset import Applied, Changeset, Revision
+    from diming.versions import VersionTable
+
+
+class Writer(Protocol):
+    """One transaction under way; what it appended is seen by its own view."""
+
+    view: View
+
+    def append(self, change: Changeset) -> None:
+        """Add the rows of a change set.
+
+        Parameters
+        ----------
+        change : Changeset
+            Rows it supersedes must be believed.
+        """
+
+    def settle_crs(self, crs: str) -> None:
+        """Fix the CRS of all shapes; only before the first one."""
+
+    def setting(self, name: str, value: str) -> None:
+        """Record a setting, e.g. ``legal_date``; settings have revisions like rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that `Store.verify` found broken; `what` is a message id, `facts` fill it."""
+
+    what: str
+    facts: Mapping[str, Any]
+
+
+class Store(Protocol):
+    """Where an archive is kept."""
+
+    #: For messages: the path, or the URL without its password.
+    place: str
+
+    def head(self) -> Revision:
+        """Return the latest revision; there is always one, that of ``init``."""
+
+    def revisions(self, *, newest: int | None = None) -> Iterator[Revision]:
+        """Yield revisions, the latest first; only the `newest` so many, if given."""
+
+    def revision_at(self, moment: datetime) -> Revision | None:
+        """Return the latest revision recorded at or before a moment."""
+
+    def view(self, known: int | None = None) -> View:
+        """Return what revision `known` believed; the latest, if None."""
+
+    def table(self, known: int | None = None) -> VersionTable:
+        """Return all versions of a belief as arrays."""
+
+    def shapes(self, keys: Sequence[str]) -> NDArray[np.object_]:
+        """Return many shapes as an array, in the order of `keys`."""
+
+    def settings(self, known: int | None = None) -> Mapping[str, str]:
+        """Return the settings in force."""
+
+    def events(self, known: int | None = None) -> list[Applied]:
+        """Return all events believed, by date."""
+
+    def revision_of_event(self, event_id: str) -> int | None:
+        """Return the revision that recorded an event."""
+
+    def changes_since(self, revision: int) -> VersionTable:
+        """Return the rows that came or were superseded after a revision, believed or not."""
+
+    def write(
+        self,
+        *,
+        author: str,
+        reason: str,
+        document: str = "",
+        kind: str = "record",
+        base: int | None = None,
+    ) -> AbstractContextManager[Writer]:
+        """Open the one transaction of a new revision; it commits when the block ends well.
+
+        Parameters
+        ----------
+        base : int, optional
+            The revision the caller looked at; if another has come since, the
+            block does not begin.
+
+        Raises
+        ------
+        Conflict
+            If somebody else is writing, or the archive moved on.
+        EnvironmentLacks
+            If it may only be read, or there is no room.
+        """
+
+    def verify(self) -> list[Flaw]:
+        """Recompute every hash and look at every reference; return what is broken."""
+
+    def backup(self, target: Path) -> None:
+        """Copy the archive as it stands, while others use it."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many revisions, events, units, versions, territories there are."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def open_shapes(view: View, keys: Iterable[str | None]) -> list[Any]:
+    """Return shapes in the order of `keys`; None for None."""
+    wanted = list(keys)
+    found = view.shapes({k for k in wanted if k is not None})
+    return [None if k is None else found[k] for k in wanted]
