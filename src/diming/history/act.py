@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from diming.history.faults import fault
 from diming.history.resolve import Named, find, kind_of, level_of, parent_for
+from diming.model.event import EventType
 from diming.model.finding import Severity
 from diming.model.span import NOT_ENDED, Span
 from diming.model.unit import Level
@@ -50,7 +51,15 @@ class Act:
 
     def resolve_before(self) -> None:
         """Find the units named before the act."""
-        self.before = [n for ref in self.event.before if (n := self.found(ref)) is not None]
+        for ref in self.event.before:
+            result = find(self.draft, ref)
+            if isinstance(result, Named):
+                self.before.append(result)
+            elif ref.below and self.event.type is EventType.RECODE:
+                # What matters is what lies below the units that are there.
+                self.findings.append(replace(result, severity=Severity.INFO))
+            else:
+                self.findings.append(result)
 
     def found(self, ref: UnitRef) -> Named | None:
         """Find a unit, or note why not."""
@@ -69,6 +78,8 @@ class Act:
         for unit in self.given():
             if ref.unit_id == unit.unit_id:
                 return unit
+            if ref.level not in (Level.UNKNOWN, unit.level):
+                continue
             same_code = ref.code is None or unit.code(ref.system) in (None, ref.code)
             if ref.unit_id is None and ref.name == unit.name and same_code:
                 return unit
@@ -116,7 +127,9 @@ class Act:
             for system, code in unit.codes:
                 if was is not None and was.code(system) == code:
                     continue
-                others = [v for v in self.draft.with_code(system, code) if v.unit_id != unit.unit_id]
+                others = [
+                    v for v in self.draft.with_code(system, code) if v.unit_id != unit.unit_id
+                ]
                 if others:
                     self.findings.append(
                         fault(

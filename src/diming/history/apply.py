@@ -121,8 +121,8 @@ def _stands(act: Act, accepted: Callable[[Finding], bool]) -> bool:
 
 def _keep_learnt(act: Act) -> None:
     """Keep the codes that the act told of units it does not change otherwise."""
-    for named in (*act.before, *act.after):
-        unit = named.version
+    resolved = {n.unit_id: n.version for n in (*act.after, *act.before)}
+    for unit in resolved.values():
         if unit is None or unit.row is None or unit.unit_id in act.draft.was:
             continue
         known = next(
@@ -130,5 +130,3 @@ def _keep_learnt(act: Act) -> None:
         )  # fmt: skip
         if known is not None and known.codes != unit.codes:
             act.draft.amend(unit)
-
-

@@ -7,13 +7,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from diming.geometry.checksum import chain_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from numpy.typing import NDArray
 
     from diming.model.changeset import Applied, Changeset
     from diming.model.unit import Level
@@ -62,24 +63,22 @@ class Belief:
 
     def at(self, day: date, level: Level | None = None) -> list[Version]:
         """Return the versions that held on a day."""
-        return [
-            v for v in self._sorted(self._rows) if v.holds(day) and level in (None, v.level)
-        ]
+        return [v for v in self._sorted(self._rows) if v.holds(day) and level in (None, v.level)]
 
     def near(
         self, bounds: tuple[float, float, float, float], begin: date, end: date, level: Level
     ) -> list[Version]:
         """Return versions of a level whose box meets `bounds` within ``[begin, end)``."""
         found = [
-            v
+            (v, self._shapes[v.territory].bounds)
             for v in self._sorted(self._rows)
             if v.level == level and v.territory is not None
             and v.span.begin.day < end and begin < v.span.end.day
         ]  # fmt: skip
-        boxes = shapely.bounds(np.array([self._shapes[v.territory] for v in found], dtype=object))
         x0, y0, x1, y1 = bounds
-        meets = [b[0] <= x1 and x0 <= b[2] and b[1] <= y1 and y0 <= b[3] for b in boxes.reshape(-1, 4)]
-        return [v for v, near in zip(found, meets, strict=True) if near]
+        return [
+            v for v, (a, b, c, d) in found if a <= x1 and x0 <= c and b <= y1 and y0 <= d
+        ]  # fmt: skip
 
     def shapes(self, keys: Iterable[str]) -> Mapping[str, Any]:
         """Return shapes by key."""
@@ -88,8 +87,9 @@ class Belief:
     def chain_sums(self, keys: Iterable[str]) -> Mapping[str, int]:
         """Return checksums by key."""
         wanted = list(keys)
-        shapes = np.array([self._shapes[k] for k in wanted], dtype=object)
-        return dict(zip(wanted, chain_sums(shapes).tolist(), strict=True)) if wanted else {}
+        shapes: NDArray[np.object_] = np.empty(len(wanted), dtype=object)
+        shapes[:] = [self._shapes[k] for k in wanted]
+        return dict(zip(wanted, chain_sums(shapes).tolist(), strict=True))
 
     def acts(self, unit_id: str) -> list[Applied]:
         """Return the events that name a unit, by date."""

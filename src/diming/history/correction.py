@@ -52,7 +52,9 @@ def correct(act: Act) -> None:
     for version in act.draft.view.of_unit(unit.unit_id):
         if version.row == unit.row:
             corrected = replace(version, row=None, span=span, codes=unit.codes)
-            act.draft.amend(version, **{**values, "span": span, "codes": values.get("codes", corrected.codes)})
+            act.draft.amend(
+                version, **{**values, "span": span, "codes": values.get("codes", corrected.codes)}
+            )
         elif geometry is not None and _same_shape(version, unit):
             act.draft.amend(version, territory=values["territory"])
         elif span != unit.span and _adjoins(version, unit):

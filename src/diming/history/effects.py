@@ -1,4 +1,4 @@
-"""What an act of each type does to units, codes and superiors (变更效力); territory is another matter."""
+"""What an act of each type does to units, codes and superiors (变更效力), territory apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diming.history.act import Act, Flow
 from diming.history.children import move_children, recode_children
 from diming.history.faults import fault
-from diming.history.resolve import Named, kind_of
+from diming.history.resolve import Named, kind_of, level_of
 from diming.model.event import EventType, TerritoryKind
 from diming.model.finding import Severity
 from diming.model.version import with_code
@@ -35,7 +35,7 @@ def bring_about(act: Act, codes_known: Mapping[str, str]) -> None:
 
 
 def _found_anew(act: Act) -> None:
-    """Whole units before make way for whole units after: convert, merge, split, reorganise…"""
+    """Whole units before make way for whole units after: convert, merge, split, reorganise."""
     event, draft = act.event, act.draft
     going_on = {
         i: unit
@@ -48,9 +48,8 @@ def _found_anew(act: Act) -> None:
         if unit.unit_id not in staying:
             draft.end(unit)
     made: dict[int, Named] = {}
-    order = sorted(range(len(event.after)), key=lambda i: (event.after[i].level, i))
-    order.sort(key=lambda i: _rank(event.after[i]))
-    for i in order:
+    # From the top down: a superior that begins by this act is there for those below it.
+    for i in sorted(range(len(event.after)), key=lambda i: level_of(event.after[i], _like(act, i))):
         ref = event.after[i]
         if i in going_on:
             made[i] = Named(ref, going_on[i])
@@ -68,12 +67,6 @@ def _found_anew(act: Act) -> None:
         _children(act, staying)
 
 
-def _rank(ref: UnitRef) -> int:
-    from diming.history.reference import level_of_code
-
-    return int(ref.level or level_of_code(ref.code))
-
-
 def _like(act: Act, ordinal: int) -> Version | None:
     """Return the unit before that a new one most resembles."""
     given = act.given()
@@ -81,7 +74,8 @@ def _like(act: Act, ordinal: int) -> Version | None:
         return given[ordinal]
     named = [n.version for n in act.before if n.version is not None]
     pool = given or named
-    level = _rank(act.event.after[ordinal])
+    ref = act.event.after[ordinal]
+    level = level_of(ref, pool[0] if pool else None)
     return next((v for v in pool if v.level == level), pool[0] if pool else None)
 
 
@@ -156,6 +150,13 @@ def _children(act: Act, staying: set[str]) -> None:
             if not n.ref.part and n.unit_id and (v := draft.current(n.unit_id)) is not None
             and v.level == unit.level
         ]  # fmt: skip
+        if not takers:
+            # The whole of them at another level: 重庆市 became a province.
+            above = [
+                v for n in act.after
+                if not n.ref.part and n.unit_id and (v := draft.current(n.unit_id)) is not None
+            ]  # fmt: skip
+            takers = [v for v in above if v.level < unit.level]
         if act.event.type is EventType.CONVERT:
             flow = next(f for f in act.flows if f.giver == unit.unit_id)
             takers = [v for v in takers if v.unit_id == flow.taker]
@@ -244,8 +245,8 @@ def _proxy(act: Act) -> None:
         if unit is None:
             continue
         act.guard_order(unit)
-        above = unit.parent_id and act.draft.current(unit.parent_id)
-        direct = bool(above) and (ref.name == above.name or ref.code == above.code())
+        above = act.draft.current(unit.parent_id) if unit.parent_id else None
+        direct = above is not None and (ref.name == above.name or ref.code == above.code())
         act.draft.change(unit, note="" if direct else f"代管 {ref.name}")
         act.after.append(Named(ref, act.draft.begun[unit.unit_id]))
 

@@ -43,7 +43,12 @@ def fault(
     """
     said = Facts({"event": event.id, "act": str(event), "source": event.source, **facts})
     units = tuple(v.code() or v.label for v in versions)
-    mark = [event.id, rule, [v.unit_id for v in versions], sorted((k, str(v)) for k, v in facts.items())]
+    mark = [
+        event.id,
+        rule,
+        [v.unit_id for v in versions],
+        sorted((k, str(v)) for k, v in facts.items()),
+    ]
     return Finding(
         rule=rule,
         severity=severity,

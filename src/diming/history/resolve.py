@@ -85,12 +85,12 @@ def level_of(ref: UnitRef, like: Version | None) -> Level:
         return ref.level
     if ref.system != "source" and (level := level_of_code(ref.code)) is not Level.UNKNOWN:
         return level
-    if like is not None:
+    if like is not None and (kind_of(ref.name, like.level) or like.level is Level.PROVINCE):
         return like.level
     for level in (Level.TOWNSHIP, Level.COUNTY):
         if kind_of(ref.name, level):
             return level
-    return Level.UNKNOWN
+    return Level.UNKNOWN if like is None else like.level
 
 
 def kind_of(name: str, level: Level) -> str:
@@ -102,7 +102,9 @@ def kind_of(name: str, level: Level) -> str:
     return ""
 
 
-def parent_for(draft: Draft, ref: UnitRef, like: Version | None, level: Level) -> str | Finding | None:
+def parent_for(
+    draft: Draft, ref: UnitRef, like: Version | None, level: Level
+) -> str | Finding | None:
     """Return the superior of a unit after an act; None where there need be none.
 
     The one named; else the one that the code begins with; else that of the unit
@@ -125,7 +127,9 @@ def parent_for(draft: Draft, ref: UnitRef, like: Version | None, level: Level) -
     if like.parent_id not in draft.ended:
         return like.parent_id
     before = draft.ended[like.parent_id]
-    instead = [v for v in draft.begun.values() if v.level == before.level and v.parent_id != before.unit_id]
+    instead = [
+        v for v in draft.begun.values() if v.level == before.level and v.parent_id != before.unit_id
+    ]
     return instead[0].unit_id if len(instead) == 1 else before.parent_id
 
 

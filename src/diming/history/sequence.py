@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
 from datetime import date
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from diming.model.span import Precision

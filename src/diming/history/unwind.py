@@ -124,7 +124,8 @@ class _Unwinding:
                 return self._missing(event, ref, found)
             after.append(found[0] if len(found) == 1 else None)
         if event.type is EventType.RENAME:
-            return self._rename(event, after)
+            self._rename(event, after)
+            return None
         if event.type is EventType.TRANSFER:
             return self._transfer(event, after)
         return self._restore(event, after, on)
@@ -154,7 +155,14 @@ class _Unwinding:
                 self._put(unit, replace(unit, name=ref.name, codes=codes))
 
     def _transfer(self, event: Event, after: list[Version | None]) -> Finding | None:
-        for ref, unit in zip(event.before, after, strict=False):
+        if len(after) != len(event.before) or any(r.parent is None for r in event.after):
+            # One superior for all: whose they were, the act does not say.
+            for ref in event.before:
+                for unit in self._find(ref):
+                    codes = with_code(unit.codes, ref.system, ref.code or unit.code(ref.system))
+                    self._put(unit, replace(unit, parent_id=None, codes=codes))
+            return None
+        for ref, unit in zip(event.before, after, strict=True):
             if unit is None:
                 continue
             above = [] if ref.parent is None else self._find(ref.parent)
@@ -239,9 +247,7 @@ class _Unwinding:
             self._children(unit, old, on)
         return None
 
-    def _back(
-        self, event: Event, ordinal: int, ref: UnitRef, like: Version | None
-    ) -> Version:
+    def _back(self, event: Event, ordinal: int, ref: UnitRef, like: Version | None) -> Version:
         level = level_of(ref, like)
         above = self._find(ref.parent) if ref.parent else superior(self.belief, ref.code, self.day)
         above = [v for v in above if v.level < level]
