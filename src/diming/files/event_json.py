@@ -354,8 +354,8 @@ def _flag(value: Any) -> bool:
 
 
 def _level(value: Any) -> Level:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= max(Level):
-        return Level(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value in LEVELS.values():
+        return Level(int(value))
     if isinstance(value, str) and value in LEVELS:
         return LEVELS[value]
     raise Wrong(N_("a level is a number from 1 to 5 or one of: {choices}"), choices=list(LEVELS))
