@@ -45,12 +45,15 @@ class Opening:
         begin then.
     codes_known : dict
         Event id → unit id → ministry code after it, of recodings that do not say them.
+    restored : set of str
+        Units that an act ended: nobody knows how long they had stood.
     findings : list of Finding
         Acts that could not be undone, each with the reason.
     """
 
     versions: list[Version] = field(default_factory=list)
     codes_known: dict[str, dict[str, str]] = field(default_factory=dict)
+    restored: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -260,6 +263,7 @@ class _Unwinding:
             codes=with_code((), ref.system, ref.code), parent_id=parent,
         )  # fmt: skip
         self._put(None, version)
+        self.opening.restored.add(version.unit_id)
         return version
 
     def _children(self, unit: Version, old: Version | None, on: date) -> None:
