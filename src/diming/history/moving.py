@@ -101,7 +101,9 @@ def _beside(
     """Return the shapes of other units near the giver, as they stand in this act."""
     day = act.draft.day
     found = act.draft.view.near(bounds, day, day + timedelta(days=1), level)
-    near = {v.unit_id: v for v in found if v.unit_id not in own and v.unit_id not in act.draft.ended}
+    near = {
+        v.unit_id: v for v in found if v.unit_id not in own and v.unit_id not in act.draft.ended
+    }
     shapes = act.draft.view.shapes({v.territory for v in near.values() if v.territory})
     result = {u: shapes[v.territory] for u, v in near.items() if v.territory}
     result.update({u: b for u, (_, b) in ground.beside.items() if u not in own})

@@ -53,7 +53,9 @@ def _beyond(
     if act.event.type is not EventType.CONVERT or len(moved) != 1:
         return None
     other = moved[0].giver if backward else moved[0].taker
-    return None if other in (None, unit) else _adjoining(view, other or "", version, backward=backward)
+    return (
+        None if other in (None, unit) else _adjoining(view, other or "", version, backward=backward)
+    )
 
 
 def _adjoining(view: View, unit: str, version: Version, *, backward: bool) -> Version | None:
@@ -63,5 +65,3 @@ def _adjoining(view: View, unit: str, version: Version, *, backward: bool) -> Ve
         if not backward and other.span.begin.day == version.span.end.day:
             return other
     return None
-
-

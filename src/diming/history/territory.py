@@ -70,9 +70,7 @@ def settle_territory(act: Act, tolerance_m: float) -> tuple[tuple[Passage, ...],
     return passages, chain_sum
 
 
-def _shapes_after(
-    act: Act, ground: Ground, told: dict[str | None, Any], crs: pyproj.CRS
-) -> None:
+def _shapes_after(act: Act, ground: Ground, told: dict[str | None, Any], crs: pyproj.CRS) -> None:
     """Give each unit after the act its shape: told, moved, merged, or not known."""
     move_ground(act, ground, crs)
     received: dict[str, list[Any]] = {}
@@ -136,7 +134,9 @@ def _prove(act: Act, ground: Ground, crs: pyproj.CRS, tolerance_m: float) -> int
     for piece in found.pieces:
         if outside and piece.change in (Change.GAINED, Change.LOST):
             continue
-        act.findings.append(_finding(act, piece, [_version(act, ground, u) for u in _beside(piece, units)], crs))
+        act.findings.append(
+            _finding(act, piece, [_version(act, ground, u) for u in _beside(piece, units)], crs)
+        )
     if any(p.change is Change.GAINED for p in found.pieces):
         _not_claimed(act, ground, crs, tolerance_m)
     return rest
@@ -181,7 +181,9 @@ def _lonlat(
 
 def _not_claimed(act: Act, ground: Ground, crs: pyproj.CRS, tolerance_m: float) -> None:
     """Note where a shape that is new lies on ground that a neighbour holds."""
-    fresh = {u: s for u, s in ground.after.items() if s is not None and s is not ground.before.get(u)}
+    fresh = {
+        u: s for u, s in ground.after.items() if s is not None and s is not ground.before.get(u)
+    }
     _against_neighbours(act, fresh, set(ground.before) | set(ground.after), crs, tolerance_m)
 
 
@@ -235,7 +237,9 @@ def _measured(flows: list[Flow], ground: Ground, crs: pyproj.CRS) -> tuple[Passa
     area: dict[tuple[str, str], float] = {}
     if givers and takers:
         got = who_got(before, after, crs)
-        for i, j, m2 in zip(got.before.tolist(), got.after.tolist(), got.area_m2.tolist(), strict=True):
+        for i, j, m2 in zip(
+            got.before.tolist(), got.after.tolist(), got.area_m2.tolist(), strict=True
+        ):
             if givers[i] != takers[j]:
                 area[givers[i], takers[j]] = m2
     result = [

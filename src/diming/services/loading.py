@@ -219,7 +219,9 @@ def _opened(
                 territories=stated.territories,
             )
         )
-        return Loading(None, counts, shapes_added=sum(v.territory is not None for v in stated.versions))
+        return Loading(
+            None, counts, shapes_added=sum(v.territory is not None for v in stated.versions)
+        )
     opening = unwind(stated.versions, events, day)
     early = _named_before(events, since)
     rows = [
@@ -333,5 +335,3 @@ def _attach_pairs(
         Changeset(tuple(added), tuple(superseded), {k: s for k, s in shapes.items() if k in wanted})
     )
     return count
-
-

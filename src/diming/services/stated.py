@@ -12,7 +12,7 @@ from diming.errors import UnreadableInput, UsageError
 from diming.files.delivery import ReadOptions
 from diming.files.register import is_register, read_register
 from diming.geometry.checksum import territory_key
-from diming.geometry.ground import parse_crs, same_crs
+from diming.geometry.ground import same_crs
 from diming.handbook import load_handbook
 from diming.history.resolve import kind_of
 from diming.model.code import parse_code
@@ -140,9 +140,7 @@ def _listed(register: Register, day: date, options: StatedOptions) -> Stated:
     return Stated(tuple(versions), tuple(parents), {}, None)
 
 
-def _drawn(
-    paths: Sequence[str], day: date, options: StatedOptions, progress: Progress
-) -> Stated:
+def _drawn(paths: Sequence[str], day: date, options: StatedOptions, progress: Progress) -> Stated:
     with reader(progress) as read_inputs:
         intake = take_in(read_inputs(list(paths), options.read), crs=options.crs, day=day)
     bad = [t for _, t in intake.troubles if not t.examined]
