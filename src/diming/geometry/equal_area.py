@@ -8,13 +8,16 @@ Straight lines bend a little on the way, the same on both sides.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry.ground import Ground, parse_crs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _A = 6378137.0
 _E2 = 0.0066943799901413165

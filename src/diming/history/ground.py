@@ -78,7 +78,7 @@ class Ground:
         self.beside[unit_id] = self.beside[unit_id][0], shape
 
     def sides(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-        """Return the known shapes before, and those after, neighbours with a new vertex included."""
+        """Return the known shapes before and after, with neighbours that got a vertex."""
         before = [s for s in self.before.values() if s is not None]
         after = [s for s in self.after.values() if s is not None]
         before += [a for a, _ in self.beside.values()]

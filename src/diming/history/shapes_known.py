@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def spread(view: View, version: Version, key: str | None) -> list[Version]:
-    """Return the rows that a version's shape holds for: its own, and those that only differ otherwise.
+    """Return the rows that a shape holds for: the version's own, and those that differ otherwise.
 
     A new name, code, seat or superior changes no shape, and a conversion keeps the
     territory; the walk stops at an act that moved ground of the unit, or may have.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
@@ -16,6 +15,7 @@ from diming.services.stated import StatedOptions, stated_units, with_superiors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from diming.files.reading import Progress
     from diming.model.changeset import Revision
@@ -74,7 +74,7 @@ def load(
     reason: str,
     document: str = "",
     events: Sequence[Event] = (),
-    since: date | None = None,
+    since: Mapping[int, date] | None = None,
     options: StatedOptions | None = None,
     accepted: Iterable[Exemption] = (),
     unchecked: bool = False,
@@ -95,9 +95,9 @@ def load(
     events : sequence of Event
         Acts that led to it. They are undone to an opening list, and recorded from
         there; later ones are recorded too.
-    since : datetime.date, optional
-        From then on the lists are complete but for the acts: units that no act
-        touched before stand since then.
+    since : mapping of int to datetime.date
+        Level → from then on the lists are complete but for the acts: units that no
+        earlier act names stand since then.
     options : StatedOptions, optional
         How files are read.
     accepted : iterable of Exemption
@@ -121,10 +121,12 @@ def load(
     Conflict
         If somebody else is writing.
     """
-    if since is not None and since > day:
+    since = dict(since or {})
+    late = [d for d in since.values() if d > day]
+    if late:
         raise UsageError(
             "--since {since} is after --date {day}; since when, then, did it hold?",
-            since=since.isoformat(), day=day.isoformat(),
+            since=late[0].isoformat(), day=day.isoformat(),
         )  # fmt: skip
     options = options or StatedOptions()
     stated = stated_units(paths, day, options, progress)
@@ -135,7 +137,7 @@ def load(
         report = _checked(paths, options, accepted, day, progress)
         if report is not None and report.fails():
             return Loading(None, counts, report=report)
-    done: list[Any] = []
+    done: list[Loading] = []
     try:
         with store.write(author=author, reason=reason, document=document, kind="load") as writer:
             if stated.crs is not None:
@@ -205,32 +207,24 @@ def _into_crs(writer: Writer, stated: Stated) -> None:
 
 
 def _opened(
-    writer: Writer, stated: Stated, events: Sequence[Event], since: date | None, day: date,
+    writer: Writer, stated: Stated, events: Sequence[Event], since: Mapping[int, date], day: date,
     accepted: Iterable[Exemption],
 ) -> Loading:  # fmt: skip
     """Load levels that the archive does not hold yet."""
-    begin = When(since or day, Precision.UNKNOWN)
     counts = _counts(stated.versions)
     if not events:
-        span = Span(begin, NOT_ENDED)
+        spans = {n: Span(When(since.get(n, day), Precision.UNKNOWN), NOT_ENDED) for n in counts}
         writer.append(
             Changeset(
-                added=tuple(replace(v, span=span) for v in stated.versions),
+                added=tuple(replace(v, span=spans[int(v.level)]) for v in stated.versions),
                 territories=stated.territories,
             )
         )
         return Loading(
             None, counts, shapes_added=sum(v.territory is not None for v in stated.versions)
         )
-    opening = unwind(stated.versions, events, day)
-    early = _named_before(events, since)
-    rows = [
-        v if since is None or v.span.begin.day > since or v.unit_id in opening.restored
-        or {v.name, *(c for _, c in v.codes)} & early
-        else replace(v, span=Span(begin, v.span.end))
-        for v in opening.versions
-    ]  # fmt: skip
-    writer.append(Changeset(added=tuple(rows)))
+    opening = unwind(stated.versions, events, day, since)
+    writer.append(Changeset(added=tuple(opening.versions)))
     work = Work(writer, accepted, codes_known=opening.codes_known)
     work.through(events)
     shaped = {v.unit_id: v for v in stated.versions if v.territory is not None}
@@ -239,18 +233,6 @@ def _opened(
         None, counts, recording=work.result(None), opening=tuple(opening.findings),
         shapes_added=added,
     )  # fmt: skip
-
-
-def _named_before(events: Iterable[Event], since: date | None) -> set[str]:
-    """Return the names and codes that acts before a day mention: they stood earlier."""
-    return {
-        text
-        for e in events
-        if since is not None and e.date.day < since
-        for r in (*e.before, *e.after)
-        for text in (r.name, r.code)
-        if text
-    }
 
 
 def _against(
@@ -273,7 +255,7 @@ def _against(
 def _paired(
     stated: Stated, held: Sequence[Version]
 ) -> tuple[list[tuple[Version, Version]], list[str]]:
-    """Pair units held with those stated: by a code of one system, else by name within a superior."""
+    """Pair units held with those stated: by a code of one system, else by name."""
     by_code = {(int(v.level), s, c): v for v in held for s, c in v.codes}
     by_name: dict[tuple[int, str], list[Version]] = {}
     for version in held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from diming.history.apply import apply
 from diming.history.faults import MATTERS_OF_DAY
@@ -99,7 +99,7 @@ def record(
     Conflict
         If somebody else is writing, or the archive moved on since `base`.
     """
-    done: list[Any] = []
+    done: list[Work] = []
     try:
         with store.write(author=author, reason=reason, document=document, base=base) as writer:
             work = Work(writer, accepted, tolerance_m=tolerance_m)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +61,7 @@ class Stated:
 class StatedOptions:
     """How files are to be read."""
 
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = field(default_factory=ReadOptions)
     crs: str | None = None
     code_system: str = "auto"
     level: Level = Level.UNKNOWN
@@ -204,13 +204,13 @@ def with_superiors(stated: Stated, held: Sequence[Version]) -> Stated:
     by_code: dict[str, Version] = {}
     by_name: dict[str, list[Version]] = {}
     for version in (*held, *versions):
-        for _, code in version.codes:
-            by_code[code] = version
+        for _, own in version.codes:
+            by_code[own] = version
         by_name.setdefault(version.name, []).append(version)
     day = versions[0].span.begin.day
     table = load_handbook().county_codes
-    for text in list(dict.fromkeys(parents)):
-        code = parse_code(text)
+    for stated_code in list(dict.fromkeys(parents)):
+        code = parse_code(stated_code)
         if code is None or code.digits in by_code or code.level > Level.COUNTY:
             continue
         rows = [r for r in table.rows(code.digits) if r.holds_at(day)]
