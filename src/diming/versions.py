@@ -32,6 +32,9 @@ class VersionTable:
         The territory keys that occur, sorted.
     chain_sum : int64 array, area_m2 : float64 array, bounds : float64 array (n, 4)
         Of each key.
+    system : object array of str, optional
+        Whose each code is (`diming.model.version.SYSTEMS`): codes of different systems
+        are never compared. Where it is not said, all are taken as those of one.
     """
 
     row: NDArray[np.int64]
@@ -51,3 +54,4 @@ class VersionTable:
     chain_sum: NDArray[np.int64]
     area_m2: NDArray[np.float64]
     bounds: NDArray[np.float64]
+    system: NDArray[np.object_] | None = None
