@@ -24,7 +24,9 @@ def read_dated_table(path: str, fields: dict[str, str] | None = None) -> list[di
     try:
         raw = Path(path).read_bytes()
     except OSError:
-        raise UnreadableInput("{path}: there is no such file", path=path) from None
+        raise UnreadableInput(
+            "{path}: there is no such file or folder; check the path", path=path
+        ) from None
     for encoding in _ENCODINGS:
         try:
             text = raw.decode(encoding)
