@@ -22,18 +22,23 @@ if TYPE_CHECKING:
     from diming.geometry.ground import Ground
     from diming.rules.chronicle import Chronicle
 
-#: Rules whose findings name all units there: ground that left, whoever held it, left once.
+#: What one unit lost or gained on one day is one finding, in however many places.
 _ONE_GROUND = frozenset({"time-gap", "territory-lost", "territory-gained"})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is wrong with one piece of ground, for which days, and whose versions it concerns."""
+    """What is wrong with one piece of ground, for which days, and whose versions it concerns.
+
+    Pieces make one finding only if they share `group`: units that tell one case
+    from another.
+    """
 
     rule: str
     piece: int
     rows: tuple[int, ...]
     span: tuple[int, int]
+    group: tuple[str, ...] = ()
     facts: tuple[tuple[str, Any], ...] = ()
 
 
@@ -46,8 +51,7 @@ def joined_findings(
     """Make one finding of pieces that touch, are wrong in the same way, for the same days."""
     together: dict[tuple[Any, ...], list[Told]] = {}
     for one in told:
-        units = () if one.rule in _ONE_GROUND else _units(chronicle, one.rows)
-        together.setdefault((one.rule, one.span, one.facts, units), []).append(one)
+        together.setdefault((one.rule, one.span, one.facts, one.group), []).append(one)
     cases: list[tuple[Told, tuple[int, ...], shapely.Geometry]] = []
     for members in together.values():
         shape = polygon[[m.piece for m in members]]

@@ -9,7 +9,7 @@ by whom it was held, and when.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -209,11 +209,13 @@ class _Level:
                 continue
             before = open_.get(units)
             if before is not None and before.span[1] == begin:
-                open_[units] = Told("time-overlap", piece, before.rows, (before.span[0], end))
+                open_[units] = replace(before, span=(before.span[0], end))
                 continue
             if before is not None:
                 yield before
-            open_[units] = Told("time-overlap", piece, tuple(rows[u] for u in units), (begin, end))
+            open_[units] = Told(
+                "time-overlap", piece, tuple(rows[u] for u in units), (begin, end), units
+            )
         yield from open_.values()
 
     def _declared(self, rows: Ints, day: int) -> bool:

@@ -7,7 +7,7 @@ of all its children are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -196,31 +196,33 @@ def _told(
     levels = {int(table.level[r]) for r in children}
     above = {int(table.level[r]) for r in parents}
     for piece, held in enumerate(on):
-        open_: dict[tuple[object, ...], Told] = {}
+        open_: dict[tuple[str, ...], Told] = {}
         for begin, end in spans:
             now = _alive(table, held, begin).tolist()
             mine = [r for r in now if r in children]
             over = [r for r in now if r in parents]
             if bool(over) == bool(mine):
                 continue
+            facts: tuple[tuple[str, str], ...] = ()
             if mine:
-                home = _alive(table, family.parent_rows[parent], begin).tolist()
+                rule = "outside-parent"
+                rows = [*mine, *_alive(table, family.parent_rows[parent], begin).tolist()]
+                group = tuple(table.unit_id[rows])
                 others = (r for r in now if int(table.level[r]) in above and r not in parents)
-                into = next((chronicle.label(r) for r in others), "")
-                one = Told("outside-parent", piece + offset, (*mine, *home), (begin, end),
-                           (("into", into),))  # fmt: skip
+                facts = (("into", next((chronicle.label(r) for r in others), "")),)
+            elif any(int(table.level[r]) in levels for r in now):
+                continue  # A stranger is there: it lies outside its own parent.
             else:
-                if any(int(table.level[r]) in levels for r in now):
-                    continue  # A stranger is there: it lies outside its own parent.
-                beside = _alive(table, near_of[piece], begin).tolist()
-                one = Told("parent-not-covered", piece + offset, (*over, *beside), (begin, end))
-            key = (one.rule, *(table.unit_id[list(one.rows)]), one.facts)
+                rule, group = "parent-not-covered", tuple(table.unit_id[over])
+                rows = [*over, *_alive(table, near_of[piece], begin).tolist()]
+            key = (rule, *group)
             before = open_.get(key)
             if before is not None and before.span[1] == begin:
-                one = Told(one.rule, one.piece, before.rows, (before.span[0], end), one.facts)
-            elif before is not None:
+                open_[key] = replace(before, span=(before.span[0], end))
+                continue
+            if before is not None:
                 yield before
-            open_[key] = one
+            open_[key] = Told(rule, piece + offset, tuple(rows), (begin, end), group, facts)
         yield from open_.values()
 
 
