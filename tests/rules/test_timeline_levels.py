@@ -284,3 +284,18 @@ def test_a_strip_of_centimetres_is_found():
     (one,) = findings(change)
     assert one.rule == "time-overlap"
     assert one.measures["width_m"] == pytest.approx(0.02, rel=0.1)
+
+
+def test_one_claim_over_free_ground_and_held_ground_is_two_matters():
+    """What was free at first is gained, what was held is held twice: cut by the first day's rim."""
+    world = still()
+    world[1].cells[:] = [world[1].cells[0] - {18, 17}] * PERIODS
+    world[0].cells[2:] = [world[0].cells[0] | {17, 18, 16, 15}] * 4
+    found = told(findings(changeset(world)))
+    assert found == pytest.approx(
+        {
+            ("territory-gained", day(2), "", None): area_m2([17, 18]),
+            ("time-overlap", day(2), "", frozenset({"u0", "u1"})): area_m2([15, 16]),
+        },
+        rel=1e-4,
+    )
