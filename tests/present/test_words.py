@@ -29,6 +29,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "findings.md"
 
 #: One finding for every rule and reason, with what docs/findings.md says it holds.
 SIZES = {"area_m2": 812.4, "width_m": 1.02, "length_m": 796.0, "parts_count": 2}
+SPAN = {"begin": "1997-12-20", "end": "2011-10-22"}
 THREE = {"units": ("1", "2", "3"), "names": ("甲", "乙", "丙")}
 EVERY = [
     *(
@@ -90,6 +91,19 @@ EVERY = [
     finding("outside-parent", measures=SIZES, facts={"into": ""}),
     finding("parent-not-covered", measures=SIZES),
     finding("parent-mismatch", measures={"share": 0.987}, **THREE),
+    *(
+        finding(rule, measures={**SIZES, "days_count": 9000}, facts=SPAN)
+        for rule in ("time-overlap", "time-gap", "territory-lost", "territory-gained")
+    ),
+    *(
+        finding(rule, measures={"days_count": 1}, facts={"reason": "versions", **SPAN})
+        for rule in ("time-overlap", "time-gap")
+    ),
+    *(
+        finding("dangling-parent", facts={"reason": reason, "parent": "u12", **SPAN})
+        for reason in ("absent", "not-alive", "level")
+    ),
+    finding("code-reuse", "info", facts={"code": "500110", "begin": "2011-10-22", "end": ""}),
     finding("exclave", "info", measures={"parts_count": 3, "area_m2": 4.0e6}),
     finding("enclave", "info", measures={"area_m2": 4.0e6}),
     *(

@@ -21,8 +21,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "level": ("level", "级别"),
     "parent": ("parent", "parent_code", "上级代码"),
     "kind": ("kind", "type", "类别"),
-    "begin": ("begin", "start_date", "begin_date", "起始日期", "生效日期"),
-    "end": ("end", "end_date", "终止日期", "失效日期"),
+    "begin": ("begin", "start_date", "begin_date", "valid_from", "起始日期", "生效日期"),
+    "end": ("end", "end_date", "valid_to", "终止日期", "失效日期"),
 }  # fmt: skip
 
 

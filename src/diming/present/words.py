@@ -220,6 +220,8 @@ def _applies(clause: str, finding: Finding) -> bool:
             return f"{clause}_m" in measures
         case "tip" | "others" | "enclosed":
             return needs[clause] in measures
+        case "days_count":
+            return clause in measures
         case "parts_count":
             return measures.get(clause, 1) > 1
         case "cover_count":
