@@ -139,3 +139,11 @@ def test_any_sum_of_polygons_is_a_cycle(seed: int) -> None:
     random = np.random.default_rng(seed)
     shapes = shapely.polygons(random.integers(0, 9, (12, 5, 2)).astype(float))
     assert is_cycle(residual(shapes))
+
+
+def test_an_empty_polygon_between_others_has_no_boundary() -> None:
+    world = cells(vertices=3, wobble=20.0)
+    pierced = np.insert(world, [0, 4, len(world)], shapely.Polygon())
+    found = residual(pierced)
+    assert segments(found) == outline(shapely.coverage_union_all(world))
+    assert set(found.owner.tolist()).isdisjoint({0, 5, len(pierced) - 1})

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from diming.geometry.balance import Balance, Keys, cancel, members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from diming.geometry.shapes import Load, Shapes
 
 Floats = NDArray[np.float64]
@@ -57,6 +59,11 @@ class Chain:
         """Return minus this chain."""
         return Chain(self.end, self.start, self.owner)
 
+    def mapped(self, place: Callable[[Floats], Floats]) -> Chain:
+        """Return the chain with its vertices taken elsewhere."""
+        start, end = np.split(place(np.concatenate([self.start, self.end])), 2)
+        return Chain(start, end, self.owner)
+
     @staticmethod
     def concatenate(parts: list[Chain]) -> Chain:
         """Return the sum of several chains, nothing cancelled."""
@@ -89,11 +96,11 @@ def rings(geometry: NDArray[np.object_]) -> Rings:
     multi = shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON
     if multi.any():
         polygons, owner = shapely.get_parts(geometry, return_index=True)
-        filled = ~shapely.is_empty(polygons)
-        if not filled.all():
-            polygons, owner = polygons[filled], owner[filled]
     else:
         polygons, owner = geometry, np.arange(len(geometry))
+    empty = shapely.is_empty(polygons)
+    if empty.any():  # an empty polygon has a ring, of no coordinates
+        polygons, owner = polygons[~empty], owner[~empty]
     holes = shapely.get_num_interior_rings(polygons)
     count = holes.astype(np.int64) + 1
     last = np.cumsum(count)

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from diming.errors import Said, Sentences
 from diming.present.hints import HINTS, SEAM_HINT
 from diming.present.language import N_, P_, Template, fill, say
 from diming.present.plain import plain
@@ -293,6 +294,11 @@ def _fact(value: Any, lang: str | None, most: int = MOST_NAMED) -> Any:
         return value
     if isinstance(value, datetime.date | datetime.datetime):
         return value.isoformat()
+    if isinstance(value, Said):
+        places = {key: _fact(fact, lang, most) for key, fact in value.facts.items()}
+        return fill(value.template, lang, places)
+    if isinstance(value, Sentences):
+        return say(N_("; "), lang).join(str(_fact(each, lang, most)) for each in value.each)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return join([plain(item) for item in items], lang, most)

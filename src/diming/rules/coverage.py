@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.components import components
+from diming.geometry.division import divide
 from diming.geometry.faces import Faces, Rims, Sides, faces_and_sides, rims
 from diming.geometry.grouping import collect, distinct, matches
 from diming.geometry.measure import Sizes, sizes
@@ -16,7 +17,6 @@ from diming.geometry.noding import Touches, resolve
 from diming.geometry.slits import is_slit, open_slits
 from diming.model.facts import Facts
 from diming.model.finding import CheckSettings, Finding, Severity
-from diming.rules.division import divide
 from diming.rules.marks import gathered, place_marks, placed
 
 if TYPE_CHECKING:

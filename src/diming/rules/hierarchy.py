@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.chain import Chain, Floats, Ints
+from diming.geometry.division import divide
 from diming.geometry.faces import Faces, faces, rims
 from diming.geometry.grouping import collect
 from diming.geometry.keepers import joined
@@ -15,7 +16,6 @@ from diming.geometry.measure import sizes
 from diming.geometry.noding import resolve
 from diming.model.finding import CheckSettings, Finding, Severity
 from diming.rules.coverage import Patches, group_findings, touch_findings
-from diming.rules.division import divide
 from diming.rules.survey import Survey
 from diming.tables import Units
 

@@ -7,7 +7,7 @@ across it is one face, yet two disagreements: here it is cut along that line.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import shapely
@@ -18,8 +18,22 @@ from diming.geometry.threads import each, runs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from diming.geometry.chain import Ints
-    from diming.rules.survey import Survey
+    from diming.geometry.chain import Floats, Ints
+
+
+class Cover(Protocol):
+    """Units whose shapes can be asked for in the plane; they are numbered from 0."""
+
+    def __len__(self) -> int: ...
+
+    def covering(self, points: Floats) -> tuple[Ints, Ints]:
+        """Return (point, unit) pairs: which units cover points of the plane."""
+
+    def meeting(self, polygon: NDArray[np.object_]) -> tuple[Ints, Ints]:
+        """Return (polygon, unit) pairs: which units meet polygons of the plane."""
+
+    def shapes_in_plane(self, units: Ints) -> NDArray[np.object_]:
+        """Return the shapes of some units in the plane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,7 @@ class Division:
 
 
 def divide(
-    survey: Survey,
+    survey: Cover,
     polygon: NDArray[np.object_],
     tolerance_m: float,
     *,
@@ -67,7 +81,7 @@ def divide(
 
 
 def _cut(
-    survey: Survey,
+    survey: Cover,
     polygon: NDArray[np.object_],
     face: Ints,
     unit: Ints,

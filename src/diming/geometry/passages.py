@@ -1,0 +1,186 @@
+"""Who got how much of whom (辖地流转): two snapshots of many units, overlaid.
+
+What is on both sides bit by bit is not overlaid at all; in a year of a province that
+is nearly everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from diming.geometry.areas import plane_areas_m2
+from diming.geometry.checksum import chain_sums
+from diming.geometry.ground import Ground
+from diming.geometry.grouping import matches
+from diming.geometry.sound import parts_of, regrouped, sound
+from diming.geometry.threads import each, runs
+
+if TYPE_CHECKING:
+    import pyproj
+    from numpy.typing import NDArray
+
+    from diming.geometry.chain import Floats, Ints
+
+#: Differences narrower than this are noise of the vertices.
+TOLERANCE_M = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What units gained and lost, arrays of one length.
+
+    `gained` and `lost` are polygons of the CRS, empty where there is nothing.
+    """
+
+    gained: NDArray[np.object_]
+    lost: NDArray[np.object_]
+    gained_m2: Floats
+    lost_m2: Floats
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """Where anything changed by more than noise."""
+        found: NDArray[np.bool_] = (self.gained_m2 > 0) | (self.lost_m2 > 0)
+        return found
+
+
+def differences(
+    before: NDArray[np.object_],
+    after: NDArray[np.object_],
+    crs: pyproj.CRS,
+    *,
+    tolerance_m: float = TOLERANCE_M,
+    jobs: int = 1,
+) -> Differences:
+    """Say what each of many units gained and lost.
+
+    Parameters
+    ----------
+    before, after : object arrays of shape (n,)
+        Two shapes of each unit; None where it has none.
+    crs : pyproj.CRS
+        Of both.
+    tolerance_m : float
+        Differences nowhere wider, on average over their length, are left out.
+    """
+    empty = np.full(len(before), shapely.Polygon(), dtype=object)
+    nothing = np.zeros(len(before))
+    result = Differences(empty, empty.copy(), nothing, nothing.copy())
+    other = np.flatnonzero(~_same(before, after))
+    if len(other) == 0:
+        return result
+    was, now = sound(before[other]), sound(after[other])
+    ground = _ground_of(crs, was, now)
+    pairs = np.arange(len(other))
+    for less, more, drawn, area in (
+        (was, now, result.gained, result.gained_m2),
+        (now, was, result.lost, result.lost_m2),
+    ):
+        polygon, m2 = _overlaid(shapely.difference, more, less, pairs, pairs, ground,
+                                tolerance_m, jobs)  # fmt: skip
+        drawn[other], area[other] = polygon, m2
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Which polygon after got how much of which before: rows sorted by `before`, then `after`."""
+
+    before: Ints
+    after: Ints
+    area_m2: Floats
+
+
+def passages(
+    before: NDArray[np.object_],
+    after: NDArray[np.object_],
+    crs: pyproj.CRS,
+    *,
+    tolerance_m: float = TOLERANCE_M,
+    jobs: int = 1,
+) -> Passages:
+    """Find which unit got how much of which.
+
+    Polygons that are on both sides bit by bit are paired first, and are not held
+    against others that are paired: each side is taken to be a coverage as far as it
+    stayed. The others are overlaid with what their boxes meet.
+
+    Parameters
+    ----------
+    before, after : object arrays
+        Invalid polygons stand for the ground they enclose.
+    crs : pyproj.CRS
+        Of both.
+    tolerance_m : float
+        Common ground nowhere wider, on average over its length, is left out.
+    """
+    was, now = sound(before), sound(after)
+    ground = _ground_of(crs, was, now)
+    i, j = _twins(was, now)
+    twin_area = plane_areas_m2(shapely.transform(was[i], ground.plane), ground)
+    kept_before, kept_after = np.zeros(len(was), dtype=bool), np.zeros(len(now), dtype=bool)
+    kept_before[i] = kept_after[j] = True
+    left, right = shapely.STRtree(now).query(was)
+    open_ = ~(kept_before[left] & kept_after[right])
+    left, right = left[open_], right[open_]
+    _, area = _overlaid(
+        shapely.intersection, was, now, left, right, ground, tolerance_m, jobs
+    )  # fmt: skip
+    some = area > 0
+    rows, columns = np.concatenate([i, left[some]]), np.concatenate([j, right[some]])
+    area = np.concatenate([twin_area, area[some]])
+    order = np.lexsort((columns, rows))
+    return Passages(rows[order], columns[order], area[order])
+
+
+def _ground_of(crs: pyproj.CRS, *geometry: NDArray[np.object_]) -> Ground:
+    bounds = np.nan_to_num(shapely.total_bounds(np.concatenate(geometry)))
+    return Ground.under(crs, bounds)
+
+
+def _same(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which pairs are equal vertex by vertex, or both missing."""
+    same: NDArray[np.bool_] = shapely.equals_exact(before, after, 0.0)
+    same |= (shapely.is_missing(before) | shapely.is_empty(before)) & (
+        shapely.is_missing(after) | shapely.is_empty(after)
+    )
+    return same
+
+
+def _twins(before: NDArray[np.object_], after: NDArray[np.object_]) -> tuple[Ints, Ints]:
+    """Return pairs of polygons with one boundary, wherever their rings begin."""
+    sums = [chain_sums(part) for part in (before, after)]
+    filled = [np.flatnonzero(~shapely.is_empty(part)) for part in (before, after)]
+    i, j = matches(sums[0][filled[0]], sums[1][filled[1]])
+    i, j = filled[0][i], filled[1][j]
+    equal = (shapely.bounds(before[i]) == shapely.bounds(after[j])).all(axis=1)
+    equal &= shapely.get_num_coordinates(before[i]) == shapely.get_num_coordinates(after[j])
+    return i[equal], j[equal]
+
+
+def _overlaid(
+    operation: np.ufunc, one: NDArray[np.object_], other: NDArray[np.object_],
+    left: Ints, right: Ints, ground: Ground, tolerance_m: float, jobs: int,
+) -> tuple[NDArray[np.object_], Floats]:  # fmt: skip
+    """Overlay pairs of polygons: what is left as wide as the tolerance, and its area."""
+
+    def some(cut: slice) -> tuple[NDArray[np.object_], Floats]:
+        raw = operation(one[left[cut]], other[right[cut]])
+        part, of = parts_of(raw)
+        plane = shapely.transform(part, ground.plane)
+        # Twice the area over the outline is the mean width of what is narrow.
+        broad = 2 * shapely.area(plane) > tolerance_m * shapely.length(plane)
+        part, of, plane = part[broad], of[broad], plane[broad]
+        area = np.bincount(of, plane_areas_m2(plane, ground), len(raw)).astype(np.float64)
+        return regrouped(part, of, len(raw)), area
+
+    weight = (shapely.get_num_coordinates(one)[left]
+              + shapely.get_num_coordinates(other)[right])  # fmt: skip
+    none: list[tuple[NDArray[np.object_], Floats]] = [(np.empty(0, dtype=object), np.empty(0))]
+    found = none + list(each(some, runs(weight, jobs), jobs=jobs))
+    polygon, area = zip(*found, strict=True)
+    return np.concatenate(polygon), np.concatenate(area)
