@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.checksum import chain_sums, territory_key
-from diming.geometry.equal_area import areas_m2
+from diming.geometry.lonlat import areas_m2
 from diming.model.changeset import Applied, Passage, Revision
 from diming.model.event import Event, EventType, UnitRef
 from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, parse_when

@@ -46,7 +46,7 @@ def test_shares_come_from_the_pieces(merged):
     assert south["w"].share == pytest.approx(1 / 3, abs=1e-6)
     assert south["e"].share == pytest.approx(2 / 3, abs=1e-6)
     assert south["w"].stopped == BEGIN_UNKNOWN
-    assert sum(k.rests for k in south.values()) == pytest.approx(1, abs=1e-9)
+    assert sum(k.rests for k in south.values()) == pytest.approx(1, abs=1e-6)
 
 
 def test_the_middle_looks_both_ways(merged):

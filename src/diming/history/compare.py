@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.checksum import added
-from diming.geometry.equal_area import areas_m2
+from diming.geometry.lonlat import areas_m2
 from diming.model.answers import Balance, Change, ChangeKind, Comparison, Flow
 from diming.model.event import EventType
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     #: Fetches shapes, or checksums, by territory key.
     Fetch = Callable[[Iterable[str]], Mapping[str, Any]]
 
-#: Ground smaller than this is rounding.
-LEAST_M2 = 0.01
+#: Ground smaller than this, or narrower on average, is rounding.
+LEAST_M2, LEAST_WIDTH_M = 0.01, 0.001
 
 
 def compare(
@@ -193,7 +193,7 @@ class _Ground:
             i, j = shapely.STRtree(b).query(a, predicate="intersects")
         met = _polygonal(shapely.intersection(a[i], b[j])) if len(i) else np.empty(0, object)
         area = areas_m2(met, self.crs)
-        for n in np.flatnonzero(area > LEAST_M2):
+        for n in np.flatnonzero(_is_ground(met, area)):
             giver, taker = givers[i[n]], takers[j[n]]
             if giver != taker:
                 self._add(giver, taker, met[n], float(area[n]))
@@ -218,7 +218,7 @@ class _Ground:
             covers[n] = shapely.union_all(others[theirs[mine == n]])
         bare = _polygonal(shapely.difference(shapes, covers))
         area = areas_m2(bare, self.crs)
-        return [(units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(area > LEAST_M2)]
+        return [(units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(_is_ground(bare, area))]
 
     def _add(self, giver: str | None, taker: str | None, shape: Any, area_m2: float) -> None:
         self.flows.append(Flow(self.level, giver, taker, area_m2, shape))
@@ -245,6 +245,16 @@ class _Ground:
         keys = [v.territory for v in side.values() if v.territory is not None]
         found = chain_sums(set(keys))
         return added(found[key] for key in keys)
+
+
+def _is_ground(shapes: NDArray[np.object_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell ground from what rounding leaves along lines that were drawn twice."""
+    plain, outline = shapely.area(shapes), shapely.length(shapes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metres = np.sqrt(area / plain)
+        width = 2 * area / (outline * metres)
+    found: NDArray[np.bool_] = (area > LEAST_M2) & (width > LEAST_WIDTH_M)
+    return found
 
 
 def _polygonal(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from diming.errors import UsageError
-from diming.geometry.equal_area import from_lonlat, has_place
+from diming.geometry.lonlat import from_lonlat, has_place
 from diming.history.chronicle import Chronicle
 from diming.history.compare import compare
 from diming.history.following import follow

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.equal_area import from_lonlat
+from diming.geometry.lonlat import from_lonlat
 from diming.model.answers import WhereMany
 from diming.model.unit import Level
 from diming.services.beliefs import basis, revision_meant, today
