@@ -78,9 +78,7 @@ class Belief:
         return self._sorted(v for v in self.versions if v.parent_id == unit_id)
 
     def at(self, day, level=None):
-        return self._sorted(
-            v for v in self.versions if v.holds(day) and level in (None, v.level)
-        )
+        return self._sorted(v for v in self.versions if v.holds(day) and level in (None, v.level))
 
     def near(self, bounds, begin, end, level):
         box = shapely.box(*bounds)

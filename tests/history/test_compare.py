@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import shapely
-from history.memory import Belief
 
 from diming.geometry.lonlat import areas_m2
 from diming.history.compare import compare
 from diming.model.answers import ChangeKind
 from diming.model.span import parse_when
 from diming.model.unit import Level
+from history.memory import Belief
 
 
 def square(x, y, width=0.1, height=0.1):

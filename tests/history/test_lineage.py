@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 import shapely
-from history.memory import Belief
 
 from diming.history.lineage import lineage
 from diming.model.answers import BEGIN_UNKNOWN, TERRITORY_UNKNOWN
+from history.memory import Belief
 
 WEST, EAST = shapely.box(106, 29, 106.1, 29.1), shapely.box(106.1, 29, 106.3, 29.1)
 BOTH = shapely.box(106, 29, 106.3, 29.1)

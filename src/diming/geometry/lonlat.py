@@ -6,14 +6,17 @@ An archive's CRS is a text; here it becomes a way there and back, and areas.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from diming.geometry import areas
 from diming.geometry.ground import Ground, parse_crs, transform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @lru_cache(maxsize=16)

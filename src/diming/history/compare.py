@@ -204,7 +204,7 @@ class _Ground:
 
     def _rest(
         self,
-        units: Sequence[str],
+        units: list[str],
         shapes: NDArray[np.object_],
         others: NDArray[np.object_],
         mine: NDArray[np.int64],
@@ -218,7 +218,9 @@ class _Ground:
             covers[n] = shapely.union_all(others[theirs[mine == n]])
         bare = _polygonal(shapely.difference(shapes, covers))
         area = areas_m2(bare, self.crs)
-        return [(units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(_is_ground(bare, area))]
+        return [
+            (units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(_is_ground(bare, area))
+        ]
 
     def _add(self, giver: str | None, taker: str | None, shape: Any, area_m2: float) -> None:
         self.flows.append(Flow(self.level, giver, taker, area_m2, shape))
@@ -229,12 +231,14 @@ class _Ground:
 
     def balance(self, chain_sums: Fetch) -> Balance:
         """Return the level as a whole."""
-        unknown = [sum(v.territory is None for v in s.values()) for s in (self.olds, self.news)]
+        before, after = (
+            sum(v.territory is None for v in side.values()) for side in (self.olds, self.news)
+        )
         conserved = None
-        if not any(unknown) and self.olds and self.news:
+        if not (before or after) and self.olds and self.news:
             conserved = self._sum(self.olds, chain_sums) == self._sum(self.news, chain_sums)
         return Balance(
-            self.level, len(self.olds), len(self.news), *unknown,
+            self.level, len(self.olds), len(self.news), before, after,
             gained_m2=sum(f.area_m2 for f in self.flows if f.giver is None),
             lost_m2=sum(f.area_m2 for f in self.flows if f.taker is None),
             conserved=conserved,

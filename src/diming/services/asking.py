@@ -29,6 +29,7 @@ from diming.services.beliefs import basis, revision_meant, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
     from diming.history.view import View
     from diming.model.answers import Basis
     from diming.model.changeset import Applied
@@ -153,15 +154,13 @@ def _chain(memory: Chronicle, point: Any, day: date) -> list[LevelAt]:
             if len(found[level].versions) == 1:
                 lowest = found[level].versions[0]
             continue
-        missing = _missing(view, level, lowest, day)
+        missing = _missing(memory, level, lowest, day)
         if missing is not None:
             chain.append(LevelAt(level, missing))
     return chain
 
 
-def _add_superiors(
-    memory: Chronicle, at: LevelAt, day: date, found: dict[Level, LevelAt]
-) -> None:
+def _add_superiors(memory: Chronicle, at: LevelAt, day: date, found: dict[Level, LevelAt]) -> None:
     """Fill levels without a shape by what the unit below belongs to."""
     seen = set()
     parents = {v.parent_id for v in at.versions}
@@ -177,15 +176,34 @@ def _add_superiors(
         parents = {above.parent_id}
 
 
-def _missing(view: View, level: Level, above: Version | None, day: date) -> Standing | None:
+def _missing(memory: Chronicle, level: Level, above: Version | None, day: date) -> Standing | None:
     """Tell why no unit of a level is known at a place; None where the level has no units."""
     if above is not None:
-        below = [v for v in view.children(above.unit_id) if v.level == level and v.holds(day)]
+        children = memory.view.children(above.unit_id)
+        below = [v for v in children if v.level == level and v.holds(day)]
+        hidden = any(v.territory is None for v in below)
     else:
-        below = view.at(day, level)
-    if any(v.territory is None for v in below):
+        # Units that lie in a superior whose territory is known do not hold the place either.
+        below = memory.view.at(day, level)
+        hidden = any(v.territory is None and not _is_placed(memory, v, day) for v in below)
+    if hidden:
         return Standing.NOT_KNOWN
     return Standing.OUTSIDE if below else None
+
+
+def _is_placed(memory: Chronicle, version: Version, day: date) -> bool:
+    """Tell whether the territory of some superior of a unit is known."""
+    seen = set()
+    parent = version.parent_id
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        above = next((v for v in memory.versions(parent) if v.holds(day)), None)
+        if above is None:
+            return False
+        if above.territory is not None:
+            return True
+        parent = above.parent_id
+    return False
 
 
 def _after(day: date) -> date:
@@ -205,9 +223,7 @@ def _named(memory: Chronicle, acts: Iterable[Applied]) -> dict[str, Version]:
     return names
 
 
-def history(
-    store: Store, text: str, day: date | None = None, known: str | None = None
-) -> History:
+def history(store: Store, text: str, day: date | None = None, known: str | None = None) -> History:
     """Return the lineage of the unit that a text means.
 
     Without a day, the unit that bears the code or name today is meant, if there is
@@ -304,7 +320,9 @@ def diff(
 
     def shapes(keys: Iterable[str]) -> Mapping[str, Any]:
         wanted = set(keys)
-        held = {v.territory: s for u in (old, new) for v, s in zip(u.versions, u.shapes, strict=True)}
+        held = {
+            v.territory: s for u in (old, new) for v, s in zip(u.versions, u.shapes, strict=True)
+        }
         return {k: held[k] for k in wanted}
 
     def sums(keys: Iterable[str]) -> Mapping[str, int]:

@@ -48,7 +48,7 @@ def revision_meant(store: Store, known: str | None) -> Revision:
     moment = moment_meant(text)
     if moment is None:
         raise UsageError(
-            "“{value}” is neither a revision such as r7 nor a date or time such as 2024-12-31T18:00",
+            "“{value}” is neither a revision such as r7 nor a time such as 2024-12-31T18:00",
             value=known,
         )
     found = store.revision_at(moment)

@@ -77,10 +77,11 @@ def where_many(
 
 def _pairs(store: Store, table: VersionTable, xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
     """Return territory and point of every point within a territory of any time."""
-    points = shapely.points(np.where(np.isfinite(xy).all(axis=1)[:, None], xy, np.nan))
-    points[~np.isfinite(xy).all(axis=1)] = None
+    valid = np.asarray(np.isfinite(xy).all(axis=1))
+    points = np.full(len(xy), None, dtype=object)
+    finite = xy[valid]
+    points[valid] = shapely.points(finite)
     tree = shapely.STRtree(points)
-    finite = xy[np.isfinite(xy).all(axis=1)]
     if len(finite) == 0 or len(table.keys) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     low, high = finite.min(axis=0), finite.max(axis=0)
@@ -164,9 +165,7 @@ def _on(table: VersionTable, unit_id: NDArray[np.object_], when: Ints) -> Ints:
     return result
 
 
-def _tell_unknown(
-    table: VersionTable, rows: dict[Level, Ints], level: Level, when: Ints
-) -> None:
+def _tell_unknown(table: VersionTable, rows: dict[Level, Ints], level: Level, when: Ints) -> None:
     """Tell where a unit of a level may be that has no known territory."""
     missing = np.flatnonzero(rows[level] < 0)
     hidden = np.flatnonzero((table.level == level) & (table.territory < 0))
@@ -178,8 +177,41 @@ def _tell_unknown(
             known = rows[other][missing] >= 0
             above[known] = table.unit_id[rows[other][missing[known]]]
     for parent in dict.fromkeys(above.tolist()):
-        mine = above == parent
-        some = hidden if parent == "" else hidden[table.parent_id[hidden] == parent]
-        begun = np.searchsorted(np.sort(table.begin[some]), when[missing[mine]], side="right")
-        ended = np.searchsorted(np.sort(table.end[some]), when[missing[mine]], side="right")
-        rows[level][missing[mine][begun > ended]] = NOT_KNOWN
+        mine = missing[above == parent]
+        if parent == "":
+            spans = _unplaced(table, hidden)
+        else:
+            some = hidden[table.parent_id[hidden] == parent]
+            spans = np.column_stack([table.begin[some], table.end[some]])
+        begun = np.searchsorted(np.sort(spans[:, 0]), when[mine], side="right")
+        ended = np.searchsorted(np.sort(spans[:, 1]), when[mine], side="right")
+        rows[level][mine[begun > ended]] = NOT_KNOWN
+
+
+def _unplaced(table: VersionTable, hidden: Ints) -> Ints:
+    """Return the spans of versions in which no superior's territory is known, shape (n, 2).
+
+    Units that lie in a superior whose territory is known do not hold a place outside it.
+    """
+    of_unit: dict[str, list[int]] = {}
+    for row, unit in enumerate(table.unit_id.tolist()):
+        of_unit.setdefault(unit, []).append(row)
+    spans = []
+    waiting = [(int(r), int(table.begin[r]), int(table.end[r]), 0) for r in hidden]
+    while waiting:
+        row, begin, end, depth = waiting.pop()
+        at = begin
+        # More superiors than there are levels are a circle.
+        above = of_unit.get(table.parent_id[row], []) if depth < len(Level) else []
+        for parent in sorted(above, key=lambda r: table.begin[r]):
+            first, last = max(at, int(table.begin[parent])), min(end, int(table.end[parent]))
+            if first >= last:
+                continue
+            if first > at:
+                spans.append((at, first))
+            if table.territory[parent] < 0:
+                waiting.append((parent, first, last, depth + 1))
+            at = last
+        if at < end:
+            spans.append((at, end))
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
