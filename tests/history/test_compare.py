@@ -115,7 +115,7 @@ def test_names_codes_parents_and_seats():
     [change] = found.changes
     assert change.kinds == (ChangeKind.RENAMED, ChangeKind.RECODED, ChangeKind.PARENT)
     assert change.area_before_m2 == change.area_after_m2 > 0
-    assert change.gained_m2 is None
+    assert (change.gained_m2, change.lost_m2) == (0, 0)
 
 
 def test_what_is_not_known_has_no_area():

@@ -78,7 +78,7 @@ def compare(
 def _order(before: Version | None, after: Version | None) -> tuple[int, str, str]:
     version = after or before
     assert version is not None
-    return version.level, version.code() or version.label, version.unit_id
+    return version.level, version.any_code or version.label, version.unit_id
 
 
 def _converted(acts: Iterable[Applied]) -> set[str]:
@@ -126,11 +126,11 @@ def _change(
     area_before = grounds[before.level].old_m2.get(unit) if before else None
     area_after = grounds[after.level].new_m2.get(unit) if after else None
     gained = lost = None
-    moved = {ChangeKind.TERRITORY, ChangeKind.BEGUN, ChangeKind.ENDED}.intersection(kinds)
-    if moved and after is not None and area_after is not None and (not before or area_before):
-        gained = grounds[after.level].taken_m2[unit]
-    if moved and before is not None and area_before is not None and (not after or area_after):
-        lost = grounds[before.level].given_m2[unit]
+    # A unit that is no more gained nothing; one whose ground was not known, nobody knows.
+    if (before is None or area_before is not None) and (after is None or area_after is not None):
+        same = before is not None and after is not None and before.territory == after.territory
+        gained = grounds[after.level].taken_m2[unit] if after and not same else 0.0
+        lost = grounds[before.level].given_m2[unit] if before and not same else 0.0
     return Change(unit, before, after, kinds, area_before, area_after, gained, lost)
 
 

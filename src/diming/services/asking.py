@@ -64,7 +64,7 @@ def at(
 
 def _units(view: View, on: Basis, level: Level | None) -> Units:
     versions = view.at(on.day, level)
-    versions = sorted(versions, key=lambda v: (v.level, v.code() or v.label, v.unit_id))
+    versions = sorted(versions, key=lambda v: (v.level, v.any_code or v.label, v.unit_id))
     found = view.shapes({v.territory for v in versions if v.territory is not None})
     shapes = tuple(None if v.territory is None else found[v.territory] for v in versions)
     return Units(on, tuple(versions), shapes, _superiors(view, versions, on.day), view.crs)
@@ -142,7 +142,7 @@ def _chain(memory: Chronicle, point: Any, day: date) -> list[LevelAt]:
         there = [v for v in near if v.territory and memory.shape(v).intersects(point)]
         if there:
             # Shapes of one belief may overlap or meet in a line: all are told.
-            there.sort(key=lambda v: (v.code() or v.label, v.unit_id))
+            there.sort(key=lambda v: (v.any_code or v.label, v.unit_id))
             found[level] = LevelAt(level, Standing.PLACE, tuple(there))
     for at in sorted(found.values(), key=lambda a: -a.level):
         _add_superiors(memory, at, day, found)
