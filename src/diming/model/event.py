@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +149,7 @@ class Event:
     certainty: str = "confirmed"
     moves: tuple[Move, ...] = ()
     changes: tuple[tuple[str, Any], ...] = ()
-    source: str = ""
+    source: str = field(default="", compare=False)
     given_id: str = ""
 
     @property
