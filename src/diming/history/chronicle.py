@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diming.geometry.equal_area import areas_m2
+from diming.geometry.lonlat import areas_m2
 from diming.history.links import links_of
 from diming.model.span import day_before
 

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.checksum import added
-from diming.geometry.equal_area import areas_m2
+from diming.geometry.lonlat import areas_m2
 from diming.model.answers import Balance, Change, ChangeKind, Comparison, Flow
 from diming.model.event import EventType
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     #: Fetches shapes, or checksums, by territory key.
     Fetch = Callable[[Iterable[str]], Mapping[str, Any]]
 
-#: Ground smaller than this is rounding.
-LEAST_M2 = 0.01
+#: Ground smaller than this, or narrower on average, is rounding.
+LEAST_M2, LEAST_WIDTH_M = 0.01, 0.001
 
 
 def compare(
@@ -78,7 +78,7 @@ def compare(
 def _order(before: Version | None, after: Version | None) -> tuple[int, str, str]:
     version = after or before
     assert version is not None
-    return version.level, version.code() or version.label, version.unit_id
+    return version.level, version.any_code or version.label, version.unit_id
 
 
 def _converted(acts: Iterable[Applied]) -> set[str]:
@@ -126,11 +126,11 @@ def _change(
     area_before = grounds[before.level].old_m2.get(unit) if before else None
     area_after = grounds[after.level].new_m2.get(unit) if after else None
     gained = lost = None
-    moved = {ChangeKind.TERRITORY, ChangeKind.BEGUN, ChangeKind.ENDED}.intersection(kinds)
-    if moved and after is not None and area_after is not None and (not before or area_before):
-        gained = grounds[after.level].taken_m2[unit]
-    if moved and before is not None and area_before is not None and (not after or area_after):
-        lost = grounds[before.level].given_m2[unit]
+    # A unit that is no more gained nothing; one whose ground was not known, nobody knows.
+    if (before is None or area_before is not None) and (after is None or area_after is not None):
+        same = before is not None and after is not None and before.territory == after.territory
+        gained = grounds[after.level].taken_m2[unit] if after and not same else 0.0
+        lost = grounds[before.level].given_m2[unit] if before and not same else 0.0
     return Change(unit, before, after, kinds, area_before, area_after, gained, lost)
 
 
@@ -193,7 +193,7 @@ class _Ground:
             i, j = shapely.STRtree(b).query(a, predicate="intersects")
         met = _polygonal(shapely.intersection(a[i], b[j])) if len(i) else np.empty(0, object)
         area = areas_m2(met, self.crs)
-        for n in np.flatnonzero(area > LEAST_M2):
+        for n in np.flatnonzero(_is_ground(met, area)):
             giver, taker = givers[i[n]], takers[j[n]]
             if giver != taker:
                 self._add(giver, taker, met[n], float(area[n]))
@@ -204,7 +204,7 @@ class _Ground:
 
     def _rest(
         self,
-        units: Sequence[str],
+        units: list[str],
         shapes: NDArray[np.object_],
         others: NDArray[np.object_],
         mine: NDArray[np.int64],
@@ -218,7 +218,9 @@ class _Ground:
             covers[n] = shapely.union_all(others[theirs[mine == n]])
         bare = _polygonal(shapely.difference(shapes, covers))
         area = areas_m2(bare, self.crs)
-        return [(units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(area > LEAST_M2)]
+        return [
+            (units[n], (bare[n], float(area[n]))) for n in np.flatnonzero(_is_ground(bare, area))
+        ]
 
     def _add(self, giver: str | None, taker: str | None, shape: Any, area_m2: float) -> None:
         self.flows.append(Flow(self.level, giver, taker, area_m2, shape))
@@ -229,12 +231,14 @@ class _Ground:
 
     def balance(self, chain_sums: Fetch) -> Balance:
         """Return the level as a whole."""
-        unknown = [sum(v.territory is None for v in s.values()) for s in (self.olds, self.news)]
+        before, after = (
+            sum(v.territory is None for v in side.values()) for side in (self.olds, self.news)
+        )
         conserved = None
-        if not any(unknown) and self.olds and self.news:
+        if not (before or after) and self.olds and self.news:
             conserved = self._sum(self.olds, chain_sums) == self._sum(self.news, chain_sums)
         return Balance(
-            self.level, len(self.olds), len(self.news), *unknown,
+            self.level, len(self.olds), len(self.news), before, after,
             gained_m2=sum(f.area_m2 for f in self.flows if f.giver is None),
             lost_m2=sum(f.area_m2 for f in self.flows if f.taker is None),
             conserved=conserved,
@@ -245,6 +249,16 @@ class _Ground:
         keys = [v.territory for v in side.values() if v.territory is not None]
         found = chain_sums(set(keys))
         return added(found[key] for key in keys)
+
+
+def _is_ground(shapes: NDArray[np.object_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell ground from what rounding leaves along lines that were drawn twice."""
+    plain, outline = shapely.area(shapes), shapely.length(shapes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metres = np.sqrt(area / plain)
+        width = 2 * area / (outline * metres)
+    found: NDArray[np.bool_] = (area > LEAST_M2) & (width > LEAST_WIDTH_M)
+    return found
 
 
 def _polygonal(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -56,7 +56,9 @@ def _copy_rows(base: Database, part: Path, place: str) -> None:
         for table in TABLES:
             for rows in _blocks(base, table, layout):
                 package.insert(table, *_translated(base, package, table, layout, rows, srid))
-        (box,) = package.rows("SELECT min(xmin), min(ymin), max(xmax), max(ymax) FROM territory")
+        (box,) = package.rows(
+            "SELECT min(min_x), min(min_y), max(max_x), max(max_y) FROM territory"
+        )
         (last,) = package.rows("SELECT max(recorded) FROM revision")[0]
         package.touched(last, None if box[0] is None else box)
         package.change("COMMIT")
@@ -90,7 +92,7 @@ def _translated(
     if "geom" not in names:
         return names, plain
     at = names.index("geom")
-    box = [names.index(edge) for edge in ("xmin", "ymin", "xmax", "ymax")]
+    box = [names.index(edge) for edge in ("min_x", "min_y", "max_x", "max_y")]
     bounds = np.array([[row[i] for i in box] for row in plain], dtype=np.float64)
     blobs = package.pack(base.unpack(row[at] for row in plain), bounds, srid)
     return names, [

@@ -214,8 +214,8 @@ class GeoPackage(SqliteFile):
             ]
         astray = self.rows(
             f"SELECT t.fid FROM territory t LEFT JOIN {_RTREE} r ON r.id = t.fid "
-            "WHERE r.id IS NULL OR r.minx > t.xmin OR r.maxx < t.xmax OR r.miny > t.ymin "
-            f"OR r.maxy < t.ymax UNION SELECT r.id FROM {_RTREE} r LEFT JOIN territory t "
+            "WHERE r.id IS NULL OR r.minx > t.min_x OR r.maxx < t.max_x OR r.miny > t.min_y "
+            f"OR r.maxy < t.max_y UNION SELECT r.id FROM {_RTREE} r LEFT JOIN territory t "
             "ON t.fid = r.id WHERE t.fid IS NULL"
         )
         flaws = [

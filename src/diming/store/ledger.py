@@ -266,7 +266,7 @@ class Ledger:
 
     def _territories(self, fids: NDArray[np.int64]) -> list[Row]:
         area = "area_m2" if self.base.layout() >= LAYOUT else "NULL"
-        columns = f"fid, key, chain_sum, {area}, xmin, ymin, xmax, ymax"
+        columns = f"fid, key, chain_sum, {area}, min_x, min_y, max_x, max_y"
         most = self.base.rows("SELECT count(*) FROM territory")[0][0]
         if 4 * len(fids) >= most:
             rows = self.base.rows(f"SELECT {columns} FROM territory ORDER BY fid")

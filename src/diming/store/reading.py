@@ -90,8 +90,8 @@ class LedgerView:
         # The spatial index rounds outward; the columns are exact. A plus keeps the
         # index on levels out of it.
         return self._versions(
-            f"v.territory IN ({self.base.in_box()}) AND t.xmin <= :xmax AND t.xmax >= :xmin "
-            "AND t.ymin <= :ymax AND t.ymax >= :ymin "
+            f"v.territory IN ({self.base.in_box()}) AND t.min_x <= :xmax AND t.max_x >= :xmin "
+            "AND t.min_y <= :ymax AND t.max_y >= :ymin "
             "AND +v.level = :level AND v.begin_day < :end AND v.end_day > :begin",
             xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax,
             begin=begin.isoformat(), end=end.isoformat(), level=int(level),

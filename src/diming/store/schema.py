@@ -141,8 +141,8 @@ TERRITORY = Table(
         # The shape comes last, so that SQLite need not read it for the sake of the others.
         Column("fid", "int"), Column("key"), Column("chain_sum", "int"),
         Column("area_m2", "real", null=True, since=2),
-        Column("xmin", "real"), Column("ymin", "real"),
-        Column("xmax", "real"), Column("ymax", "real"),
+        Column("min_x", "real"), Column("min_y", "real"),
+        Column("max_x", "real"), Column("max_y", "real"),
         Column("single", "bool"), Column("revision", "int"), Column("geom", "shape"),
     ),
     "辖域图形 territories",

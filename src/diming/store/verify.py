@@ -128,7 +128,7 @@ def _territories(base: Database) -> Iterator[Flaw]:
     crs = parse_crs(held[0][0]) if held else None
     area_column = "t.area_m2" if base.layout() >= LAYOUT else "NULL"
     query = (
-        "SELECT t.fid, t.key, t.chain_sum, t.xmin, t.ymin, t.xmax, t.ymax, t.single, "
+        "SELECT t.fid, t.key, t.chain_sum, t.min_x, t.min_y, t.max_x, t.max_y, t.single, "
         f"{area_column}, {base.shape_column('t')} FROM territory t WHERE t.fid > :last "
         f"ORDER BY t.fid LIMIT {_BLOCK}"
     )

@@ -166,7 +166,7 @@ class LedgerWriter:
             "fid": range(first, first + len(keys)), "key": keys,
             "chain_sum": chain_sums(shape).tolist(),
             "area_m2": [a if math.isfinite(a) else None for a in area.tolist()],
-            **dict(zip(("xmin", "ymin", "xmax", "ymax"), (bounds + 0.0).T.tolist(), strict=True)),
+            **dict(zip(("min_x", "min_y", "max_x", "max_y"), (bounds + 0.0).T.tolist(), strict=True)),
             "single": single.astype(int).tolist(), "revision": [self.number] * len(keys),
             "geom": self.base.pack(wrapped(raw, single), bounds, srid),
         }  # fmt: skip

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from diming.store.opening import create
+from store.server import Server
+
+
+@pytest.fixture(scope="session")
+def server():
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["memory", "geopackage", "postgis"])
+def place(request, tmp_path):
+    """Where an archive can be made."""
+    if request.param == "memory":
+        return ":memory:"
+    if request.param == "geopackage":
+        return tmp_path / "a.gpkg"
+    server = request.getfixturevalue("server")
+    return server.url(server.database())
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def lasting(request, tmp_path):
+    """Where an archive can be made, and opened again."""
+    if request.param == "geopackage":
+        return str(tmp_path / "a.gpkg")
+    server = request.getfixturevalue("server")
+    return server.url(server.database())
+
+
+@pytest.fixture
+def store(place):
+    with create(place, "EPSG:4545", author="测试") as made:
+        yield made
