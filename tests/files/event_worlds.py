@@ -79,7 +79,9 @@ def moves(draw):
         giver, taker = taker, giver
     match kind:
         case TerritoryKind.UNITS:
-            return Move(giver, taker, kind, units=tuple(draw(st.lists(units(), min_size=1, max_size=2))))
+            return Move(
+                giver, taker, kind, units=tuple(draw(st.lists(units(), min_size=1, max_size=2)))
+            )
         case TerritoryKind.POLYGON:
             return Move(giver, taker, kind, draw(areas()))
         case TerritoryKind.LINE:

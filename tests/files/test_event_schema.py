@@ -96,7 +96,8 @@ FULL = {
     "events": [
         {
             "id": "x1", "type": "reorganise", "date": "2011-10-22", "approved": "2011-10",
-            "announced": {"day": "2011-12-01", "precision": "month"}, "document": "国函〔2011〕129号",
+            "announced": {"day": "2011-12-01", "precision": "month"},
+            "document": "国函〔2011〕129号",
             "before": ["綦江县[500222]", {"name": "万盛区", "code": "500110", "level": "county"}],
             "after": [
                 {"name": "綦江区", "code": "500110", "seat": "古南街道", "kind": "市辖区",
@@ -111,7 +112,8 @@ FULL = {
                 {"giver": "万盛区", "taker": "綦江区", "kind": "units", "units": ["南桐镇"]},
             ],
             "proposal": {"confidence": 0.9, "doubtful": ["?"],
-                         "shares": [{"giver": "a", "taker": None, "area_m2": 1, "share_of_giver": 1}]},
+                         "shares": [{"giver": "a", "taker": None, "area_m2": 1,
+                                     "share_of_giver": 1}]},
         },
         {
             "type": "correction", "date": "1997", "before": ["万盛区/*"[:3]],
@@ -124,9 +126,11 @@ FULL = {
 #: What somebody might write in place of something else.
 STRAYS = st.one_of(
     st.sampled_from([
-        None, True, False, 0, 1, 3, 2.0, -1, 0.5, 1e300, 10**400, 200, "", " ", "a", " a", "a\n", "a;b",
+        None, True, False, 0, 1, 3, 2.0, -1, 0.5, 1e300, 10**400, 200, "", " ", "a",
+        " a", "a\n", "a;b",
         "~a", "a\u0007", "2014", "2014-13", "1997-02-30", "0000", "2014-1-1", "２０１４", "500101",
-        "50010", "０００１０１", "５００１０１", "500101.0", "county", "whole", "line", "units", "unknown",
+        "50010", "０００１０１", "５００１０１", "500101.0", "county", "whole", "line", "units",
+        "unknown",
         "correction", "rename", "left", "EPSG:4490", "EPSG:0", "source", "inferred", [], {}, [[]],
         RING, RING[:2], [1, 2], [1, 2, 3], AREA, {"type": "Point", "coordinates": [1, 2]},
         {"type": "Polygon", "coordinates": [RING[:3]]}, {"name": "a"}, {"part": True}, ["~"],
@@ -134,8 +138,8 @@ STRAYS = st.one_of(
     ]),
     st.text(max_size=3), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False),
 )  # fmt: skip
-KEYS = ["name", "code", "system", "parent", "part", "below", "units", "geometry", "side", "changes",
-        "crs", "proposal", "level", "x", "territory", "after", "before", "id", "events"]  # fmt: skip
+KEYS = ["name", "code", "system", "parent", "part", "below", "units", "geometry", "side",
+        "changes", "crs", "proposal", "level", "x", "territory", "after", "before", "id", "events"]  # fmt: skip
 
 
 def places(value, path=()):
@@ -184,6 +188,10 @@ def test_reader_and_schema_agree_on_spoilt_documents(document):
     agree(document)
 
 
+def area(coordinates):
+    return {"before": [{"name": "a", "geometry": {**AREA, "coordinates": coordinates}}]}
+
+
 EVENT = {"type": "abolish", "date": "2014", "before": ["a"]}
 
 
@@ -202,10 +210,8 @@ EVENT = {"type": "abolish", "date": "2014", "before": ["a"]}
         {"before": [{"name": "a", "parent": "~b"}]}, {"before": [{"name": "a", "geometry": None}]},
         {"before": [{"name": "a", "geometry": {"type": "Point", "coordinates": [1, 2]}}]},
         {"before": [{"name": "a", "geometry": {**AREA, "bbox": [1, 2, 3, 4]}}]},
-        {"before": [{"name": "a", "geometry": {**AREA, "coordinates": []}}]},
-        {"before": [{"name": "a", "geometry": {**AREA, "coordinates": [RING[1:]]}}]},
-        {"before": [{"name": "a", "geometry": {**AREA, "coordinates": [[[*p, 0] for p in RING]]}}]},
-        {"before": [{"name": "a", "geometry": {**AREA, "coordinates": [[[p[0], "1"] for p in RING]]}}]},
+        area([]), area([RING[1:]]), area([[[*p, 0] for p in RING]]),
+        area([[[p[0], "1"] for p in RING]]),
         {"certainty": "sure"}, {"note": None}, {"note": "\u0000"}, {"document": "a\nb"}, {"id": ""},
         {"id": " x"}, {"changes": {"name": "b"}}, {"type": "correction"},
         {"type": "correction", "changes": {}}, {"type": "correction", "changes": {"x": "b"}},
@@ -216,7 +222,8 @@ EVENT = {"type": "abolish", "date": "2014", "before": ["a"]}
         {"territory": [{"giver": "a", "taker": "b", "kind": "polygon"}]},
         {"territory": [{"giver": "a", "taker": "b", "kind": "units", "units": []}]},
         {"territory": [{"giver": "a", "taker": "b", "kind": "whole", "side": "left"}]},
-        {"territory": [{"giver": "a", "taker": "b", "kind": "line", "geometry": AREA, "side": "left"}]},
+        {"territory": [{"giver": "a", "taker": "b", "kind": "line", "side": "left",
+                        "geometry": AREA}]},
         {"proposal": {}}, {"proposal": {"confidence": 1.5}}, {"proposal": {"confidence": True}},
         {"proposal": {"confidence": 1, "doubtful": "x"}},
         {"proposal": {"confidence": 1, "shares": [{"giver": "a"}]}},
@@ -233,9 +240,9 @@ def test_both_refuse(wrong):
     ("right", "part"),
     [
         ({"date": "1997-02-30"}, "calendar"),
-        ({"before": [{"name": "a", "geometry": {**AREA, "coordinates": [[*RING[:3], [1, 1]]]}}]}, "ring"),
-        ({"before": [{"name": "a", "geometry": {**AREA, "coordinates": [[[200, 0], [0, 1], [1, 1], [200, 0]]]}}]}, "longitude"),
-        ({"before": [{"name": "a", "geometry": {**AREA, "coordinates": [[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]]}}]}, "invalid"),
+        (area([[*RING[:3], [1, 1]]]), "ring"),
+        (area([[[200, 0], [0, 1], [1, 1], [200, 0]]]), "longitude"),
+        (area([[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]]), "invalid"),
         ({"territory": [{"giver": "a", "taker": "b", "kind": "line", "side": "left", "geometry": {
             "type": "LineString", "coordinates": [[0, 0], [1, 1], [0, 1], [1, 0]]}}]}, "crosses"),
         ({"before": ["a[500101"]}, "bracket"),

@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -92,13 +91,15 @@ class TestTable:
         (event,) = read_events(table(tmp_path, text))
         assert event == Event(
             EventType.CONVERT, parse_when("2016-07-22"),
-            (UnitRef("开县", "500234", "nbs"),), (UnitRef("开州区", "500154", "nbs", seat="汉丰街道"),),
+            (UnitRef("开县", "500234", "nbs"),),
+            (UnitRef("开州区", "500154", "nbs", seat="汉丰街道"),),
             approved=parse_when("2016-06-08"), announced=parse_when("2016-07"),
             document="国函〔2016〕99号", source=event.source, given_id="k1",
         )  # fmt: skip
 
     def test_ids_of_ones_own(self, tmp_path):
-        text = "date,event_type,units_before,units_after,code_system\n2025-07-01,abolish,[01273],,source\n"
+        head = "date,event_type,units_before,units_after,code_system\n"
+        text = head + "2025-07-01,abolish,[01273],,source\n"
         (event,) = read_events(table(tmp_path, text))
         assert event.before == (UnitRef(code="01273", system="source"),)
 
@@ -181,10 +182,10 @@ class TestTable:
         file = tmp_path / "e.csv"
         write_events(file, [event])
         held = file.read_bytes()
-        with pytest.raises(UsageError, match="event 1 .*write it as JSON"):
+        with pytest.raises(UsageError, match=r"event 1 .*write it as JSON"):
             write_events(file, [replace(event, **change)])
         assert file.read_bytes() == held
-        assert os.listdir(tmp_path) == ["e.csv"]
+        assert list(tmp_path.iterdir()) == [file]
 
     def test_proposals_need_json(self):
         event = Event(EventType.ABOLISH, parse_when("2014"), (UnitRef("a"),))
@@ -223,7 +224,10 @@ class TestJson:
         write_events(tmp_path_factory.mktemp("json") / "e.json", again.events, proposals=proposals)
 
     def test_a_single_event_and_its_crs(self, tmp_path):
-        area = {"type": "Polygon", "coordinates": [[[4e5, 3e6], [4e5, 4e6], [5e5, 4e6], [4e5, 3e6]]]}
+        area = {
+            "type": "Polygon",
+            "coordinates": [[[4e5, 3e6], [4e5, 4e6], [5e5, 4e6], [4e5, 3e6]]],
+        }
         single = {
             "format": "diming.event/1", "crs": "EPSG:4545", "type": "establish", "date": "2014-05",
             "after": [{"name": "二郎街道", "code": "500107009", "geometry": area}],
@@ -235,7 +239,7 @@ class TestJson:
         assert again.events[0].date == parse_when("2014-05")
         write_events(tmp_path / "two.json", again.events, crs=again.crs)
         assert read_events(tmp_path / "two.json").crs == "EPSG:4545"
-        with pytest.raises(UsageError, match="400000.0, 3000000.0 is no longitude"):
+        with pytest.raises(UsageError, match=r"400000\.0, 3000000\.0 is no longitude"):
             write_events(tmp_path / "three.json", again.events)
         assert not (tmp_path / "three.json").exists()
 

@@ -26,7 +26,8 @@ NAMES = st.text(
     st.one_of(
         st.sampled_from("渝北区大湾镇綦江县𠮷市(）（)〔·-' "),
         st.characters(
-            exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs"), exclude_characters="[]~*;/；［］～〜＊／"
+            exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs"),
+            exclude_characters="[]~*;/；［］～〜＊／",
         ),
     ),
     min_size=1,
