@@ -221,6 +221,10 @@ def write_rows(events: Sequence[Event]) -> str:
     """
     rows = [_row(number, as_read(event)) for number, event in enumerate(events, start=1)]
     columns = [c for c in COLUMNS if c in COLUMNS[:6] or any(row[c] for row in rows)]
+    return _text(columns, rows)
+
+
+def _text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -231,8 +235,9 @@ def write_rows(events: Sequence[Event]) -> str:
 def _row(number: int, event: Event) -> dict[str, str]:
     try:
         row = _cells(event)
-        same = replace(read_row(row), source=event.source) == event
-    except (NotationError, Wrong):
+        ((_, again),) = read_table("", _text(COLUMNS, [row])).records()
+        same = replace(read_row(again), source=event.source) == event
+    except (UnreadableInput, ValueError):
         same = False
     if not same:
         raise UsageError(

@@ -174,7 +174,10 @@ def _unit(piece: str, start: int, system: str) -> UnitRef:
     segments = body.split("/")
     if len(segments) > DEEPEST:
         raise NotationError(
-            N_("{units_count} units lie within each other at character {place}; name at most {most_count}"),
+            N_(
+                "{units_count} units lie within each other at character {place}; "
+                "name at most {most_count}"
+            ),
             place=place + 1, units_count=len(segments), most_count=DEEPEST,
         )  # fmt: skip
     for number, segment in enumerate(segments):
