@@ -20,8 +20,7 @@ def place(request, tmp_path):
         return ":memory:"
     if request.param == "geopackage":
         return tmp_path / "a.gpkg"
-    server = request.getfixturevalue("server")
-    return server.url(server.database())
+    return request.getfixturevalue("server").place()
 
 
 @pytest.fixture(params=["geopackage", "postgis"])
@@ -29,8 +28,7 @@ def lasting(request, tmp_path):
     """Where an archive can be made, and opened again."""
     if request.param == "geopackage":
         return str(tmp_path / "a.gpkg")
-    server = request.getfixturevalue("server")
-    return server.url(server.database())
+    return request.getfixturevalue("server").place()
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     if len(found.owner) == 0 or degrees is None:
         return np.zeros(len(geometry))
     at = transform(found.coordinates, crs, degrees) * degrees.axis_info[0].unit_conversion_factor
+    at[~np.isfinite(at)] = np.nan  # Out of the projection's reach: no area.
     geod = crs.get_geod()
     assert geod is not None
     of_edge = np.diff(at[:, 0]) * _mean_height(at[:-1, 1], at[1:, 1], geod.es)

@@ -55,12 +55,12 @@ class PostGis:
 
     def rows(self, sql: str, values: Mapping[str, Any] = _NONE) -> list[Row]:
         """Return all rows that a statement yields."""
+        if any(map(_unstorable, values.values())):
+            return []  # Nothing stored has half a character, or NUL.
         try:
             cursor = self.connection.execute(_spelt(sql), values or None)
             return cursor.fetchall() if cursor.description else []
-        except (UnicodeEncodeError, _driver().Error) as error:
-            if any(map(_unstorable, values.values())):
-                return []  # Nothing stored has half a character, or NUL.
+        except _driver().Error as error:
             raise self._told(error) from error
 
     def change(self, sql: str, values: Mapping[str, Any] = _NONE) -> int:
@@ -88,7 +88,7 @@ class PostGis:
 
     def listing(self, values: Sequence[Any]) -> list[Any]:
         """Return a list as it is passed to `among`."""
-        return list(values)
+        return [v for v in values if not _unstorable(v)]
 
     def in_box(self) -> str:
         """Return the query of fids of territories that meet ``:xmin :ymin :xmax :ymax``."""
