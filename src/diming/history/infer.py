@@ -136,7 +136,7 @@ def _drawn(old: Snapshot, new: Snapshot, settings: InferSettings, level: Level) 
         )
     )  # fmt: skip
     ground = Ground.under(parse_crs(settings.crs), np.concatenate([low[:2], high[2:]]))
-    compared = compare(old.geometry, new.geometry, ground, noise_m=settings.noise_m)
+    compared = compare(old.geometry, new.geometry, ground, tolerance_m=settings.tolerance_m)
     if not compared.exact:
         new, compared = _without_shift(old, new, ground, settings, compared)
     laid = overlay(old.geometry, new.geometry, ground)
@@ -152,7 +152,7 @@ def _drawn(old: Snapshot, new: Snapshot, settings: InferSettings, level: Level) 
     if compared.shift is not None:
         remarks.append("datum-shift")
     unchanged = len(set(found.old.tolist()) - parts - changed)
-    return Inference((*acts, *further), {level: compared}, unchanged, tuple(remarks))
+    return Inference((*acts, *further), {level: territory.compared}, unchanged, tuple(remarks))
 
 
 def _without_shift(
@@ -165,7 +165,7 @@ def _without_shift(
     if shift is None:
         return new, compared
     moved = replace(new, geometry=moved_back(new.geometry, shift[1]))
-    again = compare(old.geometry, moved.geometry, ground, noise_m=settings.noise_m)
-    if again.noise_m >= compared.noise_m and settings.noise_m is None:
+    again = compare(old.geometry, moved.geometry, ground, tolerance_m=settings.tolerance_m)
+    if again.noise_m >= compared.noise_m:
         return new, compared
     return moved, replace(again, shift=shift[0])

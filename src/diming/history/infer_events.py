@@ -13,6 +13,7 @@ from diming.geometry.components import components
 from diming.history.infer_match import MOST
 from diming.history.infer_model import AreaShare, Proposal
 from diming.history.infer_names import Naming
+from diming.history.infer_noise import by_widths
 from diming.history.infer_overlay import OUTSIDE, Overlay, areas_m2
 from diming.history.infer_pieces import NOISE, parted, united
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
@@ -69,6 +70,9 @@ class Territory:
         passing = np.flatnonzero(~self.stays)
         self.width_m = np.full(len(laid.old), np.inf)
         self.width_m[passing] = laid.widths(passing, self.ground)
+        inner = passing[(laid.old[passing] >= 0) & (laid.new[passing] >= 0)]
+        if self.settings.tolerance_m is None:
+            self.compared = by_widths(self.compared, self.width_m[inner])
         self.state = np.where(
             self.width_m > self.compared.certain_m, PASSED,
             np.where(self.width_m > self.compared.tolerance_m, IN_DOUBT, IS_NOISE),
@@ -127,7 +131,8 @@ def territorial_acts(t: Territory) -> tuple[list[Proposal], set[int]]:
     # Pieces that passed to or from the outside belong to the one unit they have.
     of = group[np.where(giver >= 0, giver, taker)]
     there = (giver >= 0) & (taker >= 0)
-    within = doubt[there[doubt] & (group[giver[doubt]] == group[taker[doubt]])]
+    doubt = doubt[there[doubt]]  # the region's own outline is drawn in many ways
+    within = doubt[ group[giver[doubt]] == group[taker[doubt]]]
     structural = np.zeros(count, dtype=bool)
     structural[: len(t.old)] = t.mate_old == OUTSIDE
     structural[len(t.old) :] = t.mate_new == OUTSIDE
@@ -148,7 +153,8 @@ def territorial_acts(t: Territory) -> tuple[list[Proposal], set[int]]:
         result.append(act.proposal())
         parts.update(act.old_units)
     apart: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for piece in np.setdiff1d(doubt, along).tolist():
+    between = ~(structural[giver[doubt]] | structural[taker[doubt]])
+    for piece in np.setdiff1d(doubt[between], along).tolist():
         ends = sorted((int(giver[piece]), int(taker[piece])))
         apart[ends[0], ends[1]].append(piece)
     for pieces in apart.values():

@@ -105,9 +105,9 @@ class InferSettings:
         CRS of both, as pyproj reads it; ``plane`` for metres without a place.
     date : When
         When what happened took effect, as far as known.
-    noise_m : float, optional
-        How far outlines that mean the same line lie apart. Without it, it is
-        estimated from the two snapshots.
+    tolerance_m : float, optional
+        Pieces of difference no wider are no territory, wider ones are. Without it,
+        it is taken from how the two snapshots differ; 0 says they are exact.
     system : str
         Whose the codes are, see `diming.model.version.SYSTEMS`.
     document : str
@@ -116,7 +116,7 @@ class InferSettings:
 
     crs: str = "EPSG:4490"
     date: When = UNKNOWN_BEGIN
-    noise_m: float | None = None
+    tolerance_m: float | None = None
     system: str = "ministry"
     document: str = ""
 

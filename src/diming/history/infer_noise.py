@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 #: Two sources that share so many segments to the bit are issues of one.
 EXACT_SHARE = 0.1
-#: A line is noise up to this many times the noise, and in doubt up to that many times.
+#: A piece is noise up to this many times the noise, and in doubt up to that many times.
 NOISE_TIMES, DOUBT_TIMES = 3.0, 6.0
+#: The same, of the widest piece that noise is expected to make among so many.
+WIDEST_TIMES, WIDEST_DOUBT_TIMES = 1.5, 3.0
+#: Pieces from which the widest one can be told.
+PIECES = 20
 #: The noise is this much of the third quartile of distances: their 95th percentile, if
 #: they fall off exponentially; real changes touch it only where they are a quarter of all.
 QUARTILE, OF_QUARTILE = 0.75, 2.2
@@ -37,22 +42,40 @@ Geometries = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
 def compare(
-    old: Geometries, new: Geometries, ground: Ground, *, noise_m: float | None = None
+    old: Geometries, new: Geometries, ground: Ground, *, tolerance_m: float | None = None
 ) -> Compared:
-    """Compare the outlines of two snapshots as they lie."""
+    """Compare the outlines of two snapshots as they lie.
+
+    With `tolerance_m` given, pieces wider than that are territory and others are not;
+    0 says that the two are exact.
+    """
     ours, theirs = rings(old), rings(new)
     shared = _shared(ours, theirs)
     rounding = _rounding_m(ours, theirs, ground)
-    if noise_m is None and shared >= EXACT_SHARE:
+    if tolerance_m == 0 or (tolerance_m is None and shared >= EXACT_SHARE):
         return Compared(True, shared, 0.0, rounding, rounding)
-    noise = noise_m
-    if noise is None:
-        one, other = (_distances(a, b, ground) for a, b in ((ours, theirs), (theirs, ours)))
-        noise = OF_QUARTILE * min(float(np.quantile(d, QUARTILE)) for d in (one, other))
+    one, other = (_distances(a, b, ground) for a, b in ((ours, theirs), (theirs, ours)))
+    noise = OF_QUARTILE * min(float(np.quantile(d, QUARTILE)) for d in (one, other))
+    if tolerance_m is not None:
+        return Compared(False, shared, noise, tolerance_m, tolerance_m)
     return Compared(
-        noise <= 0.0, shared, noise, max(NOISE_TIMES * noise, rounding),
-        max(DOUBT_TIMES * noise, rounding),
-    )  # fmt: skip
+        False, shared, noise, max(NOISE_TIMES * noise, rounding), max(DOUBT_TIMES * noise, rounding)
+    )
+
+
+def by_widths(compared: Compared, width_m: Floats) -> Compared:
+    """Settle what is noise by the widths of all pieces that two snapshots differ in.
+
+    Noise makes very many pieces, whose widths fall off exponentially; acts make few.
+    The quartiles tell the widest piece that noise alone would make.
+    """
+    if compared.exact or len(width_m) < PIECES:
+        return compared
+    half, third = np.quantile(width_m, [0.5, 0.75])
+    widest = float(third + (third - half) / np.log(2) * np.log(len(width_m) / 4))
+    return replace(
+        compared, tolerance_m=WIDEST_TIMES * widest, certain_m=WIDEST_DOUBT_TIMES * widest
+    )
 
 
 def _segments(found: Rings) -> Ints:

@@ -106,13 +106,12 @@ def _cuts(rough: Geometries, outline: shapely.Geometry, ground: Ground, reach_m:
     """Return the lines between rough areas, with ends on vertices of the outline."""
     edges = shapely.boundary(rough)
     one, other = np.triu_indices(len(rough), 1)
-    lines = shapely.get_parts(
-        shapely.line_merge(
-            shapely.union_all(shapely.intersection(edges[one], edges[other]))
-        )
-    )
-    flat = shapely.get_parts(lines)
-    flat = flat[(shapely.get_type_id(flat) == shapely.GeometryType.LINESTRING)]
+    common = shapely.get_parts(shapely.get_parts(shapely.intersection(edges[one], edges[other])))
+    common = common[shapely.get_type_id(common) == shapely.GeometryType.LINESTRING]
+    if len(common) == 0:
+        return common
+    flat = shapely.get_parts(shapely.line_merge(shapely.union_all(common)))
+    flat = flat[shapely.get_num_coordinates(flat) > 0]
     if len(flat) == 0:
         return flat
     stretch = np.asarray(ground.stretch)
