@@ -6,7 +6,9 @@ The atlas of historical county boundaries gives each version of a county its fir
 last day, and a note: "ANDERSON lost to creation of CAMPBELL". For each day on which
 anything began, what stood the day before and what stood then are compared without
 the notes, and what the notes say is looked for in what was inferred: passages of
-ground from one county to another, by creation, by elimination, or neither.
+ground from one county to another, by creation, by elimination, or neither. Many
+notes are of ground too small for the map, where both counties are drawn as before:
+``noted`` counts them, ``mapped`` and the recall do not.
 """
 
 from __future__ import annotations
@@ -27,12 +29,14 @@ from diming.history.infer import Inference, InferSettings, Snapshot, infer
 from diming.model.event import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 #: A county the atlas of this state does not hold, or what no county holds.
 ELSEWHERE = "elsewhere"
+#: Ground no larger than this, in square degrees (ten square metres), is none.
+LEAST_DEGREES2 = 1e-9
 #: The notes say themselves that what they tell of is not on the map.
 NOT_MAPPED = re.compile(r"not mapped|locations? unknown|net change|estimated line|\[no change\]")
 
@@ -69,7 +73,11 @@ class Versions:
         for i in np.flatnonzero(self.first == np.datetime64(day)):
             for clause in clauses(self.note[i]):
                 found = set(passages(self.name[i], clause, names))
-                (unmapped if NOT_MAPPED.search(clause) else said).update(found)
+                if not NOT_MAPPED.search(clause):
+                    said.update(found)
+                    continue
+                # Net changes of a line over decades go either way.
+                unmapped.update(found, (Passage(p.kind, p.taker, p.giver) for p in found))
         return said, unmapped
 
 
@@ -107,6 +115,8 @@ _ROLE = {"lost": "to", "gained": "from", "exchanged": "with"}
 def passages(unit: str, clause: str, names: Sequence[str]) -> Iterable[Passage]:
     """Read what one clause of a note says of a unit."""
     bare = re.sub(r"\[[^\]]*\]", "", clause)
+    # Courts of one county served another's ground; that passed nothing.
+    bare = re.sub(r"(?:attached to|detached from) [A-Z][\w ]*?(?=$|[,.]| and | became | for )", "", bare)
     found = _VERB.search(bare)
     if found is None:
         return
@@ -159,6 +169,8 @@ def inferred(found: Inference) -> tuple[set[Passage], set[Passage]]:
     for proposal in found:
         event = proposal.event
         if event.type in (EventType.RENAME, EventType.CONVERT):
+            # The atlas says that one was eliminated, and another created from all of it.
+            sure.add(Passage("creation", event.before[0].name, event.after[0].name))
             continue
         before = {r.name for r in event.before}
         after = {r.name for r in event.after}
@@ -179,6 +191,7 @@ class Count:
     """Of one kind of passage."""
 
     noted: int = 0
+    mapped: int = 0
     found: int = 0
     inferred: int = 0
     right: int = 0
@@ -211,13 +224,29 @@ def score(versions: Versions, years: int = 0) -> Mapping[str, Count]:
         sure, _ = inferred(infer(old, new, InferSettings(crs="EPSG:4269")))
         there = set(old.name.tolist()) | set(new.name.tolist()) | {ELSEWHERE}
         said = {p for p in said if p.giver in there and p.taker in there and p.giver != p.taker}
-        _tell(counts, str(after), said - unmapped, sure, said | unmapped)
+        _tell(counts, str(after), said - unmapped, sure, said | unmapped, on_map(old, new))
     return counts
+
+
+def on_map(old: Snapshot, new: Snapshot) -> Callable[[Passage], bool]:
+    """Return what tells whether a passage has any ground on the map: its notes may have none."""
+    before = dict(zip(old.name.tolist(), old.geometry, strict=True))
+    after = dict(zip(new.name.tolist(), new.geometry, strict=True))
+
+    def tell(passage: Passage) -> bool:
+        one, other = before.get(passage.giver), after.get(passage.taker)
+        if ELSEWHERE in (passage.giver, passage.taker):
+            return True
+        if one is None or other is None:
+            return False
+        return bool(shapely.area(shapely.intersection(one, other)) > LEAST_DEGREES2)
+
+    return tell
 
 
 def _tell(
     counts: dict[str, Count], day: str, said: set[Passage], sure: set[Passage],
-    allowed: set[Passage],
+    allowed: set[Passage], mapped: Callable[[Passage], bool],
 ) -> None:  # fmt: skip
     """Count passages; one is found whatever kind of act it was taken for, see ``kind``."""
     ends = {(p.giver, p.taker) for p in sure}
@@ -225,6 +254,10 @@ def _tell(
     for passage in sorted(said):
         count = counts[passage.kind]
         count.noted += 1
+        on = mapped(passage)
+        count.mapped += on
+        if not on:
+            continue
         if passage[1:] in ends:
             count.found += 1
         else:
@@ -237,26 +270,28 @@ def _tell(
         else:
             count.surplus.append(f"{day} {passage.giver} → {passage.taker}")
     counts["of the right kind"].noted += len(said)
-    counts["of the right kind"].found += len(said & sure)
+    counts["of the right kind"].mapped += sum(map(mapped, said))
+    counts["of the right kind"].found += len({p for p in said & sure if mapped(p)})
     counts["of the right kind"].inferred += len(sure)
     counts["of the right kind"].right += len(sure & allowed)
 
 
 def table(counts: Mapping[str, Count]) -> str:
     """Lay the counts out."""
-    lines = [f"{'kind':<18}{'noted':>7}{'found':>7}{'recall':>8}{'inferred':>10}{'right':>7}"
+    lines = [f"{'kind':<18}{'noted':>7}{'mapped':>8}{'found':>7}{'recall':>8}{'inferred':>10}{'right':>7}"
              f"{'precision':>11}"]  # fmt: skip
     rows = [(k, counts[k]) for k in ("creation", "elimination", "boundary") if k in counts]
     total = Count()
     for _, c in rows:
         total.noted += c.noted
+        total.mapped += c.mapped
         total.found += c.found
         total.inferred += c.inferred
         total.right += c.right
     for kind, c in (*rows, ("all", total), ("of the right kind", counts["of the right kind"])):
-        recall = c.found / c.noted if c.noted else float("nan")
+        recall = c.found / c.mapped if c.mapped else float("nan")
         precision = c.right / c.inferred if c.inferred else float("nan")
-        lines.append(f"{kind:<18}{c.noted:>7}{c.found:>7}{recall:>8.3f}{c.inferred:>10}{c.right:>7}"
+        lines.append(f"{kind:<18}{c.noted:>7}{c.mapped:>8}{c.found:>7}{recall:>8.3f}{c.inferred:>10}{c.right:>7}"
                      f"{precision:>11.3f}")  # fmt: skip
     return "\n".join(lines)
 

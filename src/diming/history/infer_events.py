@@ -62,14 +62,27 @@ class Territory:
 
     def __post_init__(self) -> None:
         """Judge every piece that is not of a unit that goes on."""
+        self.width_m = np.full(len(self.laid.old), np.inf)
+        self._judge()
+        # Of units of another name, the same territory shows that they are one: all of it.
+        touched = np.unique(self.laid.old[self.state == PASSED])
+        given = np.unique(self.laid.new[self.state == PASSED])
+        lone = (self.found.by == "territory") & (
+            np.isin(self.found.old, touched) | np.isin(self.found.new, given)
+        )
+        if lone.any():
+            self.found = self.found.take(~lone)
+            self._judge()
+
+    def _judge(self) -> None:
         self.mate_old = np.full(len(self.old), OUTSIDE, dtype=np.int64)
         self.mate_new = np.full(len(self.new), OUTSIDE, dtype=np.int64)
         self.mate_old[self.found.old] = self.found.new
         self.mate_new[self.found.new] = self.found.old
         laid = self.laid
         passing = np.flatnonzero(~self.stays)
-        self.width_m = np.full(len(laid.old), np.inf)
-        self.width_m[passing] = laid.widths(passing, self.ground)
+        unknown = passing[np.isinf(self.width_m[passing])]
+        self.width_m[unknown] = laid.widths(unknown, self.ground)
         inner = passing[(laid.old[passing] >= 0) & (laid.new[passing] >= 0)]
         if self.settings.tolerance_m is None:
             self.compared = by_widths(self.compared, self.width_m[inner])

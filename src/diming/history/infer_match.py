@@ -40,6 +40,10 @@ class Match:
     codes: bool
     names: bool
 
+    def take(self, which: NDArray[np.bool_]) -> Match:
+        """Return some of the pairs."""
+        return Match(self.old[which], self.new[which], self.by[which], self.codes, self.names)
+
 
 def match(
     old: Snapshot, new: Snapshot, pairs: tuple[Ints, Ints, Floats], areas: tuple[Floats, Floats]
