@@ -107,7 +107,7 @@ def clauses(note: str) -> list[str]:
 
 
 _VERB = re.compile(
-    r"\b(lost|gained|exchanged|created|re-created|reverted|became|eliminated)\b(.*)", re.DOTALL
+    r"\b(lost|gained|exchanged|created|re-created|reverted|became|renamed|eliminated)\b(.*)", re.DOTALL
 )
 _ROLE = {"lost": "to", "gained": "from", "exchanged": "with"}
 
@@ -127,6 +127,9 @@ def passages(unit: str, clause: str, names: Sequence[str]) -> Iterable[Passage]:
     if verb in ("created", "re-created"):
         if " from " in rest or "part of" in rest:
             yield from (Passage("creation", o, who) for o in others)
+        return
+    if verb == "renamed":
+        yield from (Passage("creation", who, o) for o in others)
         return
     if verb == "eliminated" or who != unit:
         return
@@ -214,17 +217,24 @@ def score(versions: Versions, years: int = 0) -> Mapping[str, Count]:
     for before, after, between in steps:
         said: set[Passage] = set()
         unmapped: set[Passage] = set()
+        origin: dict[str, set[str]] = defaultdict(set)
         for day in between:
             one, other = versions.noted(day)
             said |= one
             unmapped |= other
+            # Ground that passes on and on comes from all that had it.
+            had = {p.giver: {p.giver} | origin[p.giver] for p in one | other}
+            for p in one | other:
+                origin[p.taker] |= had[p.giver]
         old, new = versions.at(before), versions.at(after)
         if not len(old) or not len(new):
             continue
         sure, _ = inferred(infer(old, new, InferSettings(crs="EPSG:4269")))
         there = set(old.name.tolist()) | set(new.name.tolist()) | {ELSEWHERE}
         said = {p for p in said if p.giver in there and p.taker in there and p.giver != p.taker}
-        _tell(counts, str(after), said - unmapped, sure, said | unmapped, on_map(old, new))
+        through = {Passage("boundary", g, t) for t, of in origin.items() for g in of}
+        allowed = said | unmapped | through
+        _tell(counts, str(after), said - unmapped, sure, allowed, on_map(old, new))
     return counts
 
 
