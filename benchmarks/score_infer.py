@@ -107,16 +107,19 @@ def clauses(note: str) -> list[str]:
 
 
 _VERB = re.compile(
-    r"\b(lost|gained|exchanged|created|re-created|reverted|became|renamed|eliminated)\b(.*)", re.DOTALL
+    r"\b(lost|gained|exchanged|created|re-created|reverted|became|renamed|eliminated)\b(.*)",
+    re.DOTALL,
 )
-_ROLE = {"lost": "to", "gained": "from", "exchanged": "with"}
+_SERVED = re.compile(r"(?:attached to|detached from) [A-Z][\w ]*?(?=$|[,.]| and | became | for )")
 
 
 def passages(unit: str, clause: str, names: Sequence[str]) -> Iterable[Passage]:
     """Read what one clause of a note says of a unit."""
     bare = re.sub(r"\[[^\]]*\]", "", clause)
     # Courts of one county served another's ground; that passed nothing.
-    bare = re.sub(r"(?:attached to|detached from) [A-Z][\w ]*?(?=$|[,.]| and | became | for )", "", bare)
+    bare = re.sub(
+        r"(?:attached to|detached from) [A-Z][\w ]*?(?=$|[,.]| and | became | for )", "", bare
+    )
     found = _VERB.search(bare)
     if found is None:
         return
@@ -288,8 +291,10 @@ def _tell(
 
 def table(counts: Mapping[str, Count]) -> str:
     """Lay the counts out."""
-    lines = [f"{'kind':<18}{'noted':>7}{'mapped':>8}{'found':>7}{'recall':>8}{'inferred':>10}{'right':>7}"
-             f"{'precision':>11}"]  # fmt: skip
+    lines = [
+        f"{'kind':<18}{'noted':>7}{'mapped':>8}{'found':>7}{'recall':>8}{'inferred':>10}"
+        f"{'right':>7}{'precision':>11}"
+    ]
     rows = [(k, counts[k]) for k in ("creation", "elimination", "boundary") if k in counts]
     total = Count()
     for _, c in rows:

@@ -18,7 +18,7 @@ import shapely
 from diming.geometry.ground import Ground, parse_crs
 from diming.history.infer_attributes import attribute_acts
 from diming.history.infer_codes import LISTED, match_lists, unplaced_acts
-from diming.history.infer_events import Territory, territorial_acts
+from diming.history.infer_events import territorial_acts
 from diming.history.infer_match import match
 from diming.history.infer_model import (
     AreaShare,
@@ -32,6 +32,7 @@ from diming.history.infer_model import (
 from diming.history.infer_names import Naming, equal_pairs
 from diming.history.infer_noise import compare, find_shift, moved_back
 from diming.history.infer_overlay import overlay
+from diming.history.infer_territory import Territory
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ def _without_shift(
 ) -> tuple[Snapshot, Compared]:
     """Move the later snapshot back, if all of it is shifted, and compare once more."""
     i, j = equal_pairs(Naming.of(old).full, Naming.of(new).full)
-    once = (np.bincount(i, minlength=len(old))[i] == 1) & (np.bincount(j, minlength=len(new))[j] == 1)
+    once = (np.bincount(i, minlength=len(old))[i] == 1) & (
+        np.bincount(j, minlength=len(new))[j] == 1
+    )
     shift = find_shift(old.geometry[i[once]], new.geometry[j[once]], ground)
     if shift is None:
         return new, compared

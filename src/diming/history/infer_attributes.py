@@ -40,9 +40,7 @@ def attribute_acts(
     transferred: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for i, j, by in zip(found.old.tolist(), found.new.tolist(), found.by.tolist(), strict=True):
         confidence = trust * TRUST[by]
-        recoded = (
-            found.codes and ours.code[i] and theirs.code[j] and ours.code[i] != theirs.code[j]
-        )
+        recoded = found.codes and ours.code[i] and theirs.code[j] and ours.code[i] != theirs.code[j]
         other_kind = bool(old.kind[i] and new.kind[j] and old.kind[i] != new.kind[j])
         other_level = bool(old.level[i] and new.level[j] and old.level[i] != new.level[j])
         other_name = (
@@ -51,7 +49,7 @@ def attribute_acts(
             and not only_spelt_otherwise(ours.full[i], theirs.full[j])
         )
         other_term = other_name and ours.generic[i] != theirs.generic[j]
-        reasons = ("same-" + by,) if by != "territory" else ("same-territory",)
+        reasons: tuple[str, ...] = ("same-" + by,) if by != "territory" else ("same-territory",)
         kind: EventType | None = None
         if other_term or other_kind or other_level:
             kind = EventType.CONVERT

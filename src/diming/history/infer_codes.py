@@ -12,7 +12,11 @@ from diming.history.infer_names import Naming, equal_pairs
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from diming.history.infer_model import InferSettings, Snapshot
+
+    Texts = NDArray[np.object_]
 
 #: Confidence that a unit of a list ended or was created, with nothing to say whose ground it had.
 UNPLACED = 0.4
@@ -28,18 +32,13 @@ def match_lists(old: Snapshot, new: Snapshot) -> Match:
     ours, theirs = Naming.of(old), Naming.of(new)
     taken_old, taken_new = np.zeros(len(old), dtype=bool), np.zeros(len(new), dtype=bool)
     found: list[tuple[int, int, str]] = []
-    above = np.array([f"{n}\0{p}" if n and p else "" for n, p in zip(ours.full, old.parent, strict=True)], dtype=object)
-    theirs_above = np.array([f"{n}\0{p}" if n and p else "" for n, p in zip(theirs.full, new.parent, strict=True)], dtype=object)
-    own = np.array([f"{n}\0{p}" if n else "" for n, p in zip(ours.specific, old.parent, strict=True)], dtype=object)
-    theirs_own = np.array([f"{n}\0{p}" if n else "" for n, p in zip(theirs.specific, new.parent, strict=True)], dtype=object)
-    both = np.array([f"{n}\0{c}" if n and c else "" for n, c in zip(ours.full, ours.code, strict=True)], dtype=object)
-    theirs_both = np.array([f"{n}\0{c}" if n and c else "" for n, c in zip(theirs.full, theirs.code, strict=True)], dtype=object)
     for reason, one, other in (
         ("unit-id", old.unit_id, new.unit_id),
-        ("name", both, theirs_both),
-        ("name", above, theirs_above),
+        ("name", _both(ours.full, ours.code), _both(theirs.full, theirs.code)),
+        ("name", _both(ours.full, old.parent), _both(theirs.full, new.parent)),
         ("name", ours.full, theirs.full),
-        ("specific-name", own, theirs_own),
+        ("specific-name", _both(ours.specific, old.parent), _both(theirs.specific, new.parent)),
+        ("specific-name", ours.specific, theirs.specific),
         ("code", ours.code, theirs.code),
     ):
         free_old, free_new = np.flatnonzero(~taken_old), np.flatnonzero(~taken_new)
@@ -59,6 +58,14 @@ def match_lists(old: Snapshot, new: Snapshot) -> Match:
         np.array([f[1] for f in found], dtype=np.int64),
         by, codes=True, names=True,
     )  # fmt: skip
+
+
+def _both(one: Texts, other: Texts) -> Texts:
+    """Join two columns; what has nothing in either is empty."""
+    result = np.full(len(one), "", dtype=object)
+    filled = (one != "") & (other != "")
+    result[filled] = one[filled] + "\0" + other[filled]
+    return result
 
 
 def unplaced_acts(

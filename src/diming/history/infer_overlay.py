@@ -129,9 +129,7 @@ def _polygons(geometry: Geometries) -> tuple[Geometries, Ints]:
     """Take apart what GEOS made of pieces; lines and points, where units touch, go."""
     parts, of = shapely.get_parts(geometry, return_index=True)
     inner, within = shapely.get_parts(parts, return_index=True)
-    areal = (shapely.get_type_id(inner) == shapely.GeometryType.POLYGON) & (
-        shapely.area(inner) > 0
-    )
+    areal = (shapely.get_type_id(inner) == shapely.GeometryType.POLYGON) & (shapely.area(inner) > 0)
     return inner[areal], of[within[areal]]
 
 

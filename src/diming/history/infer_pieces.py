@@ -102,15 +102,19 @@ def _joined(pieces: Geometries, label: Ints) -> Ints:
 OUT = -1
 
 
-def _cuts(rough: Geometries, outline: shapely.Geometry, ground: Ground, reach_m: float) -> Geometries:
+def _cuts(
+    rough: Geometries, outline: shapely.Geometry, ground: Ground, reach_m: float
+) -> Geometries:
     """Return the lines between rough areas, with ends on vertices of the outline."""
     edges = shapely.boundary(rough)
     one, other = np.triu_indices(len(rough), 1)
-    common = shapely.get_parts(shapely.get_parts(shapely.intersection(edges[one], edges[other])))
+    common: Geometries = shapely.get_parts(
+        shapely.get_parts(shapely.intersection(edges[one], edges[other]))
+    )
     common = common[shapely.get_type_id(common) == shapely.GeometryType.LINESTRING]
     if len(common) == 0:
         return common
-    flat = shapely.get_parts(shapely.line_merge(shapely.union_all(common)))
+    flat: Geometries = shapely.get_parts(shapely.line_merge(shapely.union_all(common)))
     flat = flat[shapely.get_num_coordinates(flat) > 0]
     if len(flat) == 0:
         return flat
@@ -132,7 +136,8 @@ def _cuts(rough: Geometries, outline: shapely.Geometry, ground: Ground, reach_m:
         hit, near = tree.query_nearest(ask, max_distance=max(reach_m, ROUNDING_M),
                                        all_matches=False)  # fmt: skip
         xy[ends[hit]] = corner[near]
-    return shapely.linestrings(xy, indices=of)
+    lines: Geometries = shapely.linestrings(xy, indices=of)
+    return lines
 
 
 #: Places no farther from a line lie on it.
@@ -143,6 +148,7 @@ def _faces(unit: shapely.Geometry, cuts: Geometries) -> Geometries:
     """Return the areas into which lines cut a unit."""
     outline = shapely.boundary(unit)
     lines = shapely.node(shapely.union_all([outline, *cuts]))
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    faces: Geometries = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     inside = shapely.contains_properly(unit, shapely.point_on_surface(faces))
-    return faces[inside]
+    found: Geometries = faces[inside]
+    return found
