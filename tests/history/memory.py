@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import shapely
 
 from diming.geometry.checksum import chain_sums, territory_key
-from diming.geometry.lonlat import areas_m2
-from diming.model.changeset import Applied, Passage, Revision
+from diming.model.changeset import Applied, Changeset, Passage
 from diming.model.event import Event, EventType, UnitRef
 from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, parse_when
 from diming.model.unit import Level
 from diming.model.version import Version
-from diming.versions import VersionTable
+from diming.store.opening import MEMORY, create
 
 
 class Belief:
@@ -111,58 +111,17 @@ class Belief:
         return next((a for a in self.events if a.event.id == event_id), None)
 
 
-class Archive:
-    """Beliefs one after the other, one revision each, an hour apart."""
-
-    place = "memory"
-
-    def __init__(self, *beliefs: Belief):
-        self.beliefs = beliefs
-
-    def _revision(self, n):
-        return Revision(n, datetime(2026, 1, 1, n, tzinfo=UTC), "某", "试")
-
-    def head(self):
-        return self._revision(len(self.beliefs))
-
-    def revisions(self, *, newest=None):
-        for n in range(len(self.beliefs), 0, -1)[:newest]:
-            yield self._revision(n)
-
-    def revision_at(self, moment):
-        return next((r for r in self.revisions() if r.recorded <= moment), None)
-
-    def view(self, known=None):
-        return self.beliefs[(known or len(self.beliefs)) - 1]
-
-    def events(self, known=None):
-        return sorted(self.view(known).events, key=lambda a: a.event.date.day)
-
-    def shapes(self, keys):
-        held = {k: g for b in self.beliefs for k, g in b.geometry.items()}
-        return np.array([held[k] for k in keys], dtype=object)
-
-    def table(self, known=None):
-        view = self.view(known)
-        vs = view._sorted(view.versions)
-        keys = sorted({v.territory for v in vs if v.territory})
-        shapes = np.array([view.geometry[k] for k in keys], dtype=object)
-
-        def texts(values):
-            return np.array([v or "" for v in values], dtype=object)
-
-        return VersionTable(
-            row=np.array([v.row for v in vs]),
-            unit_id=texts(v.unit_id for v in vs), name=texts(v.name for v in vs),
-            kind=texts(v.kind for v in vs), code=texts(v.code() for v in vs),
-            parent_id=texts(v.parent_id for v in vs), began_by=texts(v.began_by for v in vs),
-            ended_by=texts(v.ended_by for v in vs),
-            level=np.array([v.level for v in vs], dtype=np.int8),
-            begin=np.array([v.span.begin.day.toordinal() for v in vs]),
-            end=np.array([v.span.end.day.toordinal() for v in vs]),
-            begin_known=np.array([v.span.begin != UNKNOWN_BEGIN for v in vs]),
-            territory=np.array([keys.index(v.territory) if v.territory else -1 for v in vs]),
-            keys=np.array(keys, dtype=object), chain_sum=chain_sums(shapes),
-            area_m2=areas_m2(shapes, view.crs),
-            bounds=shapely.bounds(shapes).reshape(-1, 4),
-        )  # fmt: skip
+def recorded(*beliefs: Belief, place=MEMORY):
+    """Return an archive of beliefs one after the other: revisions r2, r3…, an hour apart."""
+    store = create(place, beliefs[0].crs, author="某", recorded=datetime(2026, 1, 1, 1, tzinfo=UTC))
+    told, held = set(), []
+    for n, belief in enumerate(beliefs, 2):
+        moment = datetime(2026, 1, 1, n, tzinfo=UTC)
+        with store.write(author="某", reason=f"第{n}版", recorded=moment) as writer:
+            old = [v.row for unit in dict.fromkeys(held) for v in writer.view.of_unit(unit)]
+            new = tuple(a for a in belief.events if a.event.id not in told)
+            added = tuple(replace(v, row=None) for v in belief.versions)
+            writer.append(Changeset(added, tuple(old), belief.geometry, new))
+        told |= {a.event.id for a in new}
+        held = [v.unit_id for v in belief.versions]
+    return store

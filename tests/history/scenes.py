@@ -5,7 +5,7 @@ from __future__ import annotations
 import shapely
 
 from diming.model.unit import Level
-from history.memory import Archive, Belief
+from history.memory import MEMORY, Belief, recorded
 
 COUNTY, TOWNSHIP = Level.COUNTY, Level.TOWNSHIP
 
@@ -58,8 +58,8 @@ def region() -> Belief:
     return b
 
 
-def archive() -> Archive:
-    """Return an archive of three beliefs: without 2018 and later, by another name, and at last."""
+def archive(place=MEMORY):
+    """Return an archive of three beliefs, r2 to r4: of one unit, with a name wrong, and at last."""
     last = region()
     first, second = Belief(), region()
     first.unit("a", "甲镇", None, None, box(0, 0.1), level=TOWNSHIP, code="500201100")
@@ -70,4 +70,4 @@ def archive() -> Archive:
         )
         for v in second.versions
     ]  # fmt: skip
-    return Archive(first, second, last)
+    return recorded(first, second, last, place=place)

@@ -26,21 +26,21 @@ def test_at_a_date_and_a_level(store):
     assert [v.name for v in found.versions] == ["丁镇", "戊镇", "甲镇", "乙乡", "丙乡"]
     assert [s is None for s in found.shapes] == [False] * 4 + [True]
     assert found.superiors["w"].name == "西县"
-    assert (found.basis.revision, found.basis.latest) == (3, True)
+    assert (found.basis.revision, found.basis.latest) == (4, True)
     assert len(asking.at(store, T2013).versions) == 8
 
 
 def test_known_at(store):
-    old = asking.at(store, T2019, known="r2")
+    old = asking.at(store, T2019, known="r3")
     assert "新域街道" in {v.name for v in old.versions}
-    assert (old.basis.revision, old.basis.latest) == (2, False)
-    assert [v.name for v in asking.at(store, T2019, known="1").versions] == ["甲镇"]
+    assert (old.basis.revision, old.basis.latest) == (3, False)
+    assert [v.name for v in asking.at(store, T2019, known="2").versions] == ["甲镇"]
 
 
 def test_known_at_a_time(store):
     assert beliefs.revision_meant(store, "2026-01-01T02:30+00:00").number == 2
-    assert beliefs.revision_meant(store, "2026-01-09").number == 3
-    local = datetime.fromisoformat("2026-01-01T01:00+00:00").astimezone().replace(tzinfo=None)
+    assert beliefs.revision_meant(store, "2026-01-09").number == 4
+    local = datetime.fromisoformat("2026-01-01T01:30+00:00").astimezone().replace(tzinfo=None)
     assert beliefs.revision_meant(store, local.isoformat()).number == 1
     for text in ("r9", "2025-01-01", "yesterday", ""):
         with pytest.raises(UsageError):
@@ -91,7 +91,7 @@ def test_where_on_a_line_all_neighbours_are_told(store):
 
 
 def test_where_nobody_knows_who_got_the_point():
-    from history.memory import Archive, Belief
+    from history.memory import Belief, recorded
     from history.scenes import box
 
     b = Belief()
@@ -99,7 +99,7 @@ def test_where_nobody_knows_who_got_the_point():
     b.unit("a", "甲", "2000-01-01", None)
     b.unit("c", "丙")
     b.act("x", "2000-01-01", "boundary", ["a"], ["c"], [("a", "c")])
-    found = asking.where(Archive(b), 106.05, 29.05, date(1999, 1, 1))
+    found = asking.where(recorded(b), 106.05, 29.05, date(1999, 1, 1))
     assert found.stopped == TERRITORY_UNKNOWN
     assert [a.event.id for a in found.acts] == ["x"]
 
@@ -165,29 +165,29 @@ def test_what_is_not_known_is_said_with_names_near(store):
 
 
 def test_several_are_listed():
-    from history.memory import Archive, Belief
+    from history.memory import Belief, recorded
 
     b = Belief()
     b.unit("w", "西县")
     for n, parent in enumerate(("w", None)):
         b.unit(f"x{n}", "兴隆镇", None, level=Level.TOWNSHIP, parent=parent)
     with pytest.raises(Ambiguous) as caught:
-        asking.history(Archive(b), "兴隆镇")
+        asking.history(recorded(b), "兴隆镇")
     assert [v.unit_id for v in caught.value.candidates] == ["x0", "x1"]
     assert caught.value.names["w"].name == "西县"
-    assert asking.history(Archive(b), "西县/兴隆镇").lineage.version.unit_id == "x0"
+    assert asking.history(recorded(b), "西县/兴隆镇").lineage.version.unit_id == "x0"
 
 
 def test_a_reused_code_tells_of_its_other_bearers():
-    from history.memory import Archive, Belief
+    from history.memory import Belief, recorded
 
     b = Belief()
     b.unit("old", "万盛区", None, "2011-10-22", code="500110")
     b.unit("new", "綦江区", "2011-10-22", code="500110")
-    found = asking.history(Archive(b), "500110")
+    found = asking.history(recorded(b), "500110")
     assert found.lineage.version.unit_id == "new"
     assert [v.name for v in found.also] == ["万盛区"]
-    assert asking.history(Archive(b), "500110", date(2000, 1, 1)).lineage.version.unit_id == "old"
+    assert asking.history(recorded(b), "500110", date(2000, 1, 1)).lineage.version.unit_id == "old"
 
 
 def test_diff_between_dates(store):
@@ -207,12 +207,12 @@ def test_diff_between_dates(store):
 
 
 def test_diff_between_beliefs(store):
-    found = asking.diff(store, T2019, T2019, known_earlier="2", known_later="3")
+    found = asking.diff(store, T2019, T2019, known_earlier="3", known_later="4")
     [change] = found.comparison.changes
     assert change.kinds == (ChangeKind.RENAMED,)
     assert (change.before.name, change.after.name) == ("新域街道", "新城街道")
     assert found.acts == ()
-    first = asking.diff(store, T2013, T2013, known_earlier="1")
+    first = asking.diff(store, T2013, T2013, known_earlier="2")
     assert len(first.comparison.changes) == 8
     with pytest.raises(UsageError, match="are the same"):
         asking.diff(store, T2019, T2019)

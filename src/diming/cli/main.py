@@ -9,7 +9,7 @@ import click
 
 from diming.cli.failures import CLEAN, USAGE, exit_code, explain
 from diming.cli.help import LocalGroup
-from diming.cli.options import common_options, option
+from diming.cli.options import ARCHIVE_HELP, common_options, option
 from diming.cli.session import Session, language_from_arguments, session_of
 from diming.cli.streams import attach, tell
 from diming.present.language import N_
@@ -64,6 +64,10 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     ),
     lazy={
         "check": ("diming.cli.check", N_("Check files as one coverage.")),
+        "at": ("diming.cli.at", N_("The units that held on a day.")),
+        "where": ("diming.cli.where", N_("The units at a place on a day, and what came after.")),
+        "history": ("diming.cli.history", N_("What a unit was before, and became after.")),
+        "diff": ("diming.cli.diff", N_("What changed between two days, or two revisions.")),
         "demo": ("diming.cli.demo", N_("Check the packaged samples and write pages to open.")),
     },
 )
@@ -72,8 +76,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     "--archive",
     metavar="PATH|URL",
     envvar="DIMING_ARCHIVE",
-    hidden=True,
-    help=N_("The archive that commands work on; default: diming.gpkg."),
+    help=ARCHIVE_HELP,
 )
 @option(
     "--version",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.lonlat import from_lonlat
+from diming.geometry.lonlat import from_lonlat, has_place
 from diming.model.answers import WhereMany
 from diming.model.unit import Level
 from diming.services.beliefs import basis, revision_meant, today
@@ -73,6 +73,12 @@ def where_many(
     for level in rows:
         _tell_unknown(table, rows, level, when)
     return WhereMany(on, lonlat, when, rows, by_parent, table)
+
+
+def is_on_earth(store: Store, known: str | None = None) -> bool:
+    """Tell whether places are asked for in degrees."""
+    crs = store.view(revision_meant(store, known).number).crs
+    return crs is None or has_place(crs)
 
 
 def _pairs(store: Store, table: VersionTable, xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
