@@ -13,9 +13,7 @@ from diming.present.language import N_
     name="event",
     cls=LocalGroup,
     subcommand_metavar="COMMAND [ARGS]...",
-    help=N_(
-        "Acts that change divisions: record them from a file, list and show them, undo them."
-    ),
+    help=N_("Acts that change divisions: record them from a file, list and show them, undo them."),
     lazy={
         "record": ("diming.cli.event_record", N_("Record the acts of a file.")),
         "list": ("diming.cli.event_list", N_("List acts.")),

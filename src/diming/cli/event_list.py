@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -24,15 +23,15 @@ from diming.model.event import EventType
 from diming.present.language import N_
 
 if TYPE_CHECKING:
+    import datetime
+
     from diming.model.changeset import Applied
 
 
 @click.command(
     name="list",
     cls=LocalCommand,
-    help=N_(
-        "List acts by date.\n\nExample: diming event list --from 2011-01-01 --type merge"
-    ),
+    help=N_("List acts by date.\n\nExample: diming event list --from 2011-01-01 --type merge"),
 )
 @option("--from", "begin", metavar="DATE", type=Day(), help=N_("Only acts from that day on."))
 @option("--to", "end", metavar="DATE", type=Day(), help=N_("Only acts up to that day."))

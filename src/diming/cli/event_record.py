@@ -52,9 +52,7 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
     from diming.services.recording import record as run
 
     if not files:
-        raise UsageError(
-            "no FILE was given: name a file of acts (see diming event record --help)"
-        )
+        raise UsageError("no FILE was given: name a file of acts (see diming event record --help)")
     session = session_of(context)
     read = [read_events(path) for path in files]
     systems = {f.crs for f in read}

@@ -32,8 +32,10 @@ from diming.present.language import N_
     "--old-date", metavar="DATE", type=Day(),
     help=N_("Of a dated OLD, the day whose versions are meant."),
 )  # fmt: skip
-@option("--tolerance-m", metavar="METRES", type=Metres(),
-        help=N_("Pieces no wider are no territory; default: told by the snapshots themselves."))  # fmt: skip
+@option(
+    "--tolerance-m", metavar="METRES", type=Metres(),
+    help=N_("Pieces no wider are no territory; default: told by the snapshots themselves."),
+)  # fmt: skip
 @option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
 @option(
     "--field", "fields", metavar="ROLE=COLUMN", type=Pair(ROLES), multiple=True,

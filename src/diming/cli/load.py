@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +19,9 @@ from diming.model.unit import Level, parse_level
 from diming.present.language import N_
 
 if TYPE_CHECKING:
-    from diming.services.loading import Loading
+    import datetime
+
+    from diming.model.outcome import Loading
 
 
 class Since(Kind):
@@ -85,7 +86,9 @@ class AnyLevel(Kind):
     "--since", metavar="[LEVEL=]DATE", type=Since(), multiple=True,
     help=N_("From then on the list is complete but for the acts; a level of its own: 4=DATE."),
 )  # fmt: skip
-@option("--level", metavar="LEVEL", type=AnyLevel(), help=N_("Level of units that do not say theirs."))
+@option(
+    "--level", metavar="LEVEL", type=AnyLevel(), help=N_("Level of units that do not say theirs.")
+)
 @option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
 @option(
     "--field", "fields", metavar="ROLE=COLUMN", type=Pair(ROLES), multiple=True,
@@ -129,13 +132,15 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
     return FINDINGS if failed or result.differing else CLEAN
 
 
-def _run(store: Any, inputs: tuple[str, ...], given: dict[str, Any], lang: str, quiet: bool) -> Loading:
+def _run(
+    store: Any, inputs: tuple[str, ...], given: dict[str, Any], lang: str, quiet: bool
+) -> Loading:
     from diming.cli.progress import Progress
     from diming.files.delivery import ReadOptions
     from diming.files.events import read_events
     from diming.services.exceptions import read_exceptions
     from diming.services.loading import load as run
-    from diming.services.loading import load_dated
+    from diming.services.loading_dated import load_dated
     from diming.services.stated import StatedOptions
 
     options = StatedOptions(

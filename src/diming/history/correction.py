@@ -34,7 +34,7 @@ def correct(act: Act) -> None:
     unknown = sorted(set(changes) - set(CORRECTABLE))
     if unknown:
         act.findings.append(
-            fault("event-form", act.event, [unit], reason="not-correctable", unit=unknown[0],
+            fault("event-form", act.event, [unit], reason="not-correctable", named=unknown[0],
                   known=list(CORRECTABLE))
         )  # fmt: skip
         return
@@ -76,7 +76,7 @@ def _values(act: Act, unit: Version, changes: dict[str, Any]) -> dict[str, Any]:
             if unit.code(system) != code and holders:
                 act.findings.append(
                     fault("code-taken", act.event, [unit, *holders], code=code, system=system,
-                          holder=holders[0].label, unit=unit.label)
+                          holder=holders[0].label, named=unit.label)
                 )  # fmt: skip
     if "parent" in changes:
         parent = act.found(changes["parent"])

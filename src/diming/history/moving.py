@@ -57,7 +57,7 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     if isinstance(done, partition.Refused):
         unit = ground.was[flow.giver]
         act.findings.append(
-            fault("territory-unfit", act.event, [unit], reason=str(done.reason), unit=unit.label)
+            fault("territory-unfit", act.event, [unit], reason=str(done.reason), named=unit.label)
         )
         return
     if flow.giver in act.draft.ended:
@@ -85,7 +85,7 @@ def _drawn(act: Act, flow: Flow) -> Any:
     if missing:
         act.findings.append(
             fault("territory-unfit", act.event, missing, reason="shape-unknown",
-                  unit=missing[0].label)
+                  named=missing[0].label)
         )  # fmt: skip
         return None
     shapes = act.draft.view.shapes({k for k in keys if k is not None})

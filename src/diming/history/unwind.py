@@ -174,7 +174,7 @@ class _Unwinding:
     def _missing(self, event: Event, ref: UnitRef, found: list[Version]) -> Finding:
         rule = "unit-ambiguous" if found else "unit-not-alive"
         return fault(
-            rule, event, found, severity=Severity.WARNING, unit=str(ref), day=str(event.date),
+            rule, event, found, severity=Severity.WARNING, named=str(ref), day=str(event.date),
             reason="not-undone", candidates=[v.label for v in found], known=[],
         )  # fmt: skip
 
@@ -239,7 +239,7 @@ class _Unwinding:
                 self._settle_below(top, on)
         return fault(
             "territory-unknown", event, severity=Severity.INFO, reason="below-unknown",
-            units=[str(r) for r in event.before if r.below],
+            named_units=[str(r) for r in event.before if r.below],
         )  # fmt: skip
 
     def _settle_below(self, top: Version, on: date) -> None:
@@ -320,6 +320,6 @@ class _Unwinding:
 
     def _no_parent(self, event: Event, ref: UnitRef) -> Finding:
         return fault(
-            "parent-missing", event, severity=Severity.WARNING, unit=str(ref),
+            "parent-missing", event, severity=Severity.WARNING, named=str(ref),
             code=ref.code or "", day=str(event.date),
         )  # fmt: skip

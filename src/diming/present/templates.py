@@ -9,10 +9,12 @@ Which measures and facts a rule has is written in ``docs/findings.md``.
 
 from __future__ import annotations
 
+from diming.present.act_templates import ACT_MESSAGES, ACT_TITLES
 from diming.present.language import N_, P_, Template
 
 #: Every rule, in the order in which reports group them, and its title.
 TITLES: dict[str, str] = {
+    **ACT_TITLES,
     "unreadable-record": N_("Unreadable record"),
     "invalid-geometry": N_("Invalid geometry"),
     "empty-geometry": N_("Empty geometry"),
@@ -56,6 +58,7 @@ SEVERITIES: dict[str, str] = {
 }
 
 MESSAGES: dict[str, Template] = {
+    **ACT_MESSAGES,
     "unreadable-record": N_("{subject} could not be read whole"),
     "unreadable-record:truncated": P_(
         "{subject}: the file is cut off; it declares {declared_count} record, "

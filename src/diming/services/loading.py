@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
+from diming.model.outcome import Loading
 from diming.model.span import NOT_ENDED, Precision, Span, When
-from diming.services.recording import Recording, Work
+from diming.services.recording import Work
 from diming.services.stated import StatedOptions, stated_units, with_superiors
 
 if TYPE_CHECKING:
@@ -18,43 +19,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from diming.files.reading import Progress
-    from diming.model.changeset import Revision
     from diming.model.event import Event
-    from diming.model.finding import Exemption, Finding, Report
+    from diming.model.finding import Exemption, Report
     from diming.model.version import Version
     from diming.services.stated import Stated
     from diming.store.protocol import Store, Writer
-
-
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """What came of loading.
-
-    Attributes
-    ----------
-    revision : Revision or None
-        None where nothing was written.
-    units : mapping of int to int
-        How many units of each level were loaded.
-    recording : Recording or None
-        Of the acts that lead from the opening list to the one loaded.
-    opening : tuple of Finding
-        Acts that could not be undone, or whose beginnings nobody knows.
-    report : Report or None
-        Of the check of what has shapes.
-    differing : tuple of str
-        Units that differ from what the archive holds; then nothing is written.
-    shapes_added : int
-        Units that got the shape they lacked.
-    """
-
-    revision: Revision | None
-    units: Mapping[int, int]
-    recording: Recording | None = None
-    opening: tuple[Finding, ...] = ()
-    report: Report | None = None
-    differing: tuple[str, ...] = ()
-    shapes_added: int = 0
 
 
 class _Leave(Exception):

@@ -56,9 +56,7 @@ def make(
         if reader or writer:
             from diming.store.postgis import grant
 
-            grant(
-                store, readers=[reader] if reader else [], writers=[writer] if writer else []
-            )
+            grant(store, readers=[reader] if reader else [], writers=[writer] if writer else [])
         if legal_date != "approved":
             with store.write(author=author, reason=reason, kind="setting") as work:
                 work.setting("legal_date", legal_date)

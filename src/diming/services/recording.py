@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from diming.history.faults import MATTERS_OF_DAY
 from diming.history.sequence import Queue
 from diming.model.facts import Facts
 from diming.model.finding import Severity
+from diming.model.outcome import Recording, Refused
 from diming.services.placed import in_crs
 
 if TYPE_CHECKING:
@@ -20,36 +20,6 @@ if TYPE_CHECKING:
     from diming.model.event import Event
     from diming.model.finding import Exemption, Finding
     from diming.store.protocol import Store, Writer
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An act that does not fit, with the findings that say why."""
-
-    event: Event
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """What came of recording acts.
-
-    Attributes
-    ----------
-    revision : Revision or None
-        None where nothing was written.
-    applied : tuple of Applied
-        Acts that fit, in the order they took effect; written if there is a revision.
-    refused : tuple of Refused
-    findings : tuple of Finding
-        What should be known of acts that fit: codes used before, ground not known,
-        findings that somebody answers for (`excepted_by`).
-    """
-
-    revision: Revision | None
-    applied: tuple[Applied, ...]
-    refused: tuple[Refused, ...]
-    findings: tuple[Finding, ...] = ()
 
 
 class _Leave(Exception):
