@@ -92,7 +92,7 @@ def moves(draw):
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
-        "name": WORDS, "kind": WORDS, "code": WORDS | st.none(), "seat": WORDS | st.none(),
+        "name": WORDS, "kind": WORDS, "code": CODES | st.none(), "seat": WORDS | st.none(),
         "parent": st.sampled_from(["重庆市[500000]", None]),
         "begin": st.sampled_from(["1997-12-20", "1997", None]),
         "end": st.sampled_from(["2011-10", None]),

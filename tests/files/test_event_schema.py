@@ -26,7 +26,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 BEYOND = (
     "the calendar has no", "a ring is not closed", "the geometry is invalid",
     "the line crosses itself", "{x}, {y} is no longitude", "it has the id",
-    "more than {most_count} units lie", "{path}: «crs»",
+    "more than {most_count} units lie", "«{code}» is no code of the system", "{path}: «crs»",
     # of the notation
     "a unit is missing", "«{sign}»", "«{mark}»", "the bracket", "{units_count} units lie",
     "the name or code at", "character {place}", "«{code}» at character",
@@ -139,7 +139,8 @@ STRAYS = st.one_of(
     st.text(max_size=3), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False),
 )  # fmt: skip
 KEYS = ["name", "code", "system", "parent", "part", "below", "units", "geometry", "side",
-        "changes", "crs", "proposal", "level", "x", "territory", "after", "before", "id", "events"]  # fmt: skip
+        "changes", "crs", "proposal", "level", "x", "territory", "after", "before", "id",
+        "events"]  # fmt: skip
 
 
 def places(value, path=()):

@@ -281,6 +281,8 @@ class TestJson:
             write_events(tmp_path / "e.json", [event], proposals=[{"confidence": 2}])
         with pytest.raises(UsageError, match="no known reference system"):
             write_events(tmp_path / "e.json", [event], crs="nonsense")
+        with pytest.raises(UsageError, match="several events have the id"):
+            write_events(tmp_path / "e.json", [event, event])
         with pytest.raises(UsageError, match="not written as «xml»"):
             write_events(tmp_path / "e.json", [event], format="xml")
         with pytest.raises(UsageError, match="cannot be written"):

@@ -96,6 +96,10 @@ def as_read(event: Event) -> Event:
     return replace(
         event,
         before=tuple(map(_as_read, event.before)),
+        changes=tuple(
+            (k, read_code(v, _system(event)) or v if k == "code" and v else v)
+            for k, v in event.changes
+        ),
         after=tuple(map(_as_read, event.after)),
         moves=tuple(
             replace(
@@ -107,6 +111,10 @@ def as_read(event: Event) -> Event:
             for m in event.moves
         ),
     )
+
+
+def _system(event: Event) -> str:
+    return event.before[0].system if event.before else "ministry"
 
 
 def _as_read(ref: UnitRef) -> UnitRef:
