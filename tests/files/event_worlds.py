@@ -122,11 +122,16 @@ def events(draw):
 PROPOSALS = st.none() | st.fixed_dictionaries(
     {"confidence": st.floats(0, 1)},
     optional={
-        "doubtful": st.lists(WORDS, max_size=2),
+        "doubtful": st.booleans(),
+        "reasons": st.lists(WORDS, max_size=2),
+        "narrowest_m": st.none() | st.floats(0, 1e6),
         "shares": st.lists(
             st.fixed_dictionaries(
                 {"giver": WORDS | st.none(), "taker": WORDS},
-                optional={"area_m2": st.floats(0, 1e12), "share_of_giver": st.floats(0, 1)},
+                optional={
+                    "area_m2": st.floats(0, 1e12),
+                    "giver_share": st.floats(0, 1) | st.none(),
+                },
             ),
             max_size=2,
         ),

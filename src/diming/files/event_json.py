@@ -42,6 +42,7 @@ CHANGES = ("name", "code", "kind", "seat", "parent", "begin", "end", "geometry")
 
 #: No area is larger: the Earth has 5.1e14 m².
 _EARTH_M2 = 1e15
+_EARTH_M = 1e8
 
 _ISO = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
 
@@ -119,7 +120,7 @@ def read_event(value: Any, degrees: bool = True) -> Event:
     def units(items: Any) -> tuple[UnitRef, ...]:
         return member.each(items, lambda item: read_unit(item, degrees))
 
-    said.get("proposal", check_proposal, None)
+    said.get("proposal", lambda v: check_proposal(v, degrees), None)
     nobody: tuple[UnitRef, ...] = ()
     before = said.get("before", units, nobody)
     system = before[0].system if before else "ministry"
@@ -240,29 +241,37 @@ def _changes(value: Any, degrees: bool, system: str) -> tuple[tuple[str, Any], .
     return tuple((name, said.need(name, readers[name])) for name in said.said)
 
 
-def check_proposal(value: Any) -> None:
+def check_proposal(value: Any, degrees: bool = True) -> None:
     """See that what an inference says of its own event is in order; no part of the act.
 
     Raises
     ------
     Wrong
     """
-    said = member.members(value, ("confidence", "shares", "doubtful"), ("confidence",))
-    said.need("confidence", member.share)
-    if "doubtful" in said:
-        said.need("doubtful", lambda v: member.each(v, member.line))
-    if "shares" in said:
-        said.need("shares", lambda v: member.each(v, _check_passage))
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "confidence": member.share,
+        "doubtful": member.flag,
+        "reasons": lambda v: member.each(v, member.line),
+        "shares": lambda v: member.each(v, _check_passage),
+        "narrowest_m": member.or_null(lambda v: member.number(v, _EARTH_M)),
+        "redrawn": lambda v: member.each(v, lambda item: read_unit(item, degrees)),
+    }
+    said = member.members(value, tuple(readers), ("confidence",))
+    for name in said.said:
+        said.need(name, readers[name])
 
 
 def _check_passage(value: Any) -> None:
-    known = ("giver", "taker", "area_m2", "share_of_giver", "share_of_taker")
-    said = member.members(value, known, ("giver", "taker"))
-    for name in ("giver", "taker"):
-        said.need(name, member.or_null(member.word))
-    for name in ("share_of_giver", "share_of_taker"):
-        said.get(name, member.share, 0.0)
-    said.get("area_m2", lambda v: member.number(v, _EARTH_M2), 0.0)
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "giver": member.word,
+        "taker": member.word,
+        "area_m2": lambda v: member.number(v, _EARTH_M2),
+        "giver_share": member.share,
+        "taker_share": member.share,
+    }
+    said = member.members(value, tuple(readers), ("giver", "taker"))
+    for name in said.said:
+        said.need(name, member.or_null(readers[name]))
 
 
 def _superior(value: Any, degrees: bool, depth: int = 1) -> UnitRef:

@@ -96,7 +96,7 @@ def write_events(
     format : str, optional
         ``json`` or ``csv``; by the ending of the path, else JSON.
     proposals : sequence, optional
-        One for each event, or None: ``confidence`` from 0 to 1, ``shares``, ``doubtful``.
+        One for each event, or None: see ``docs/events.md``.
 
     Raises
     ------

@@ -232,15 +232,14 @@ def _code(role: str, text: str, system: str) -> str:
     if not text:
         return ""
     code = read_code(text, system)
-    if code is None:
-        raise within(
-            role,
-            Said(
-                N_("«{code}» is no division code; for ids of your own use --code-system none"),
-                {"code": shortened(text)},
-            ),
-        )
-    return code
+    if code is not None:
+        return code
+    template = (
+        N_("«{code}» is no division code; for ids of your own use --code-system none")
+        if role == "code"
+        else N_("«{code}» is no division code; correct it")
+    )
+    raise within(role, Said(template, {"code": shortened(text)}))
 
 
 def _level(text: str) -> Level:
