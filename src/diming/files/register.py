@@ -210,8 +210,8 @@ def _read(number: int, cells: Mapping[str, str], systems: Mapping[str, str]) -> 
     parent = cells.get("parent", "")
     if parent and (above := parse_code(parent)) is not None and "source" not in codes:
         parent = above.digits
-    if not parent and read is not None and read.parent is not None:
-        parent = read.parent.digits
+    if not parent and read is not None and (above := read.parent) is not None:
+        parent = above.digits
     begin, end = _day(cells, "begin") or UNKNOWN_BEGIN, _day(cells, "end") or NOT_ENDED
     if end.day <= begin.day:
         if end.precision is Precision.DAY or end.last <= begin.day:
