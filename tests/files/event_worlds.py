@@ -92,7 +92,7 @@ def moves(draw):
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
-        "name": WORDS, "kind": WORDS, "code": WORDS | st.none(), "seat": WORDS | st.none(),
+        "name": WORDS, "kind": WORDS, "code": CODES | st.none(), "seat": WORDS | st.none(),
         "parent": st.sampled_from(["重庆市[500000]", None]),
         "begin": st.sampled_from(["1997-12-20", "1997", None]),
         "end": st.sampled_from(["2011-10", None]),
@@ -122,11 +122,16 @@ def events(draw):
 PROPOSALS = st.none() | st.fixed_dictionaries(
     {"confidence": st.floats(0, 1)},
     optional={
-        "doubtful": st.lists(WORDS, max_size=2),
+        "doubtful": st.booleans(),
+        "reasons": st.lists(WORDS, max_size=2),
+        "narrowest_m": st.none() | st.floats(0, 1e6),
         "shares": st.lists(
             st.fixed_dictionaries(
                 {"giver": WORDS | st.none(), "taker": WORDS},
-                optional={"area_m2": st.floats(0, 1e12), "share_of_giver": st.floats(0, 1)},
+                optional={
+                    "area_m2": st.floats(0, 1e12),
+                    "giver_share": st.floats(0, 1) | st.none(),
+                },
             ),
             max_size=2,
         ),

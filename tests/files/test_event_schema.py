@@ -26,7 +26,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 BEYOND = (
     "the calendar has no", "a ring is not closed", "the geometry is invalid",
     "the line crosses itself", "{x}, {y} is no longitude", "it has the id",
-    "more than {most_count} units lie", "{path}: «crs»",
+    "more than {most_count} units lie", "«{code}» is no code of the system", "{path}: «crs»",
     # of the notation
     "a unit is missing", "«{sign}»", "«{mark}»", "the bracket", "{units_count} units lie",
     "the name or code at", "character {place}", "«{code}» at character",
@@ -111,9 +111,9 @@ FULL = {
                  "geometry": {"type": "LineString", "coordinates": RING[:3]}},
                 {"giver": "万盛区", "taker": "綦江区", "kind": "units", "units": ["南桐镇"]},
             ],
-            "proposal": {"confidence": 0.9, "doubtful": ["?"],
+            "proposal": {"confidence": 0.9, "doubtful": True, "reasons": ["?"], "redrawn": ["~a"],
                          "shares": [{"giver": "a", "taker": None, "area_m2": 1,
-                                     "share_of_giver": 1}]},
+                                     "giver_share": 1}]},
         },
         {
             "type": "correction", "date": "1997", "before": ["万盛区/*"[:3]],
@@ -139,7 +139,8 @@ STRAYS = st.one_of(
     st.text(max_size=3), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False),
 )  # fmt: skip
 KEYS = ["name", "code", "system", "parent", "part", "below", "units", "geometry", "side",
-        "changes", "crs", "proposal", "level", "x", "territory", "after", "before", "id", "events"]  # fmt: skip
+        "changes", "crs", "proposal", "level", "x", "territory", "after", "before", "id",
+        "events"]  # fmt: skip
 
 
 def places(value, path=()):
@@ -226,6 +227,8 @@ EVENT = {"type": "abolish", "date": "2014", "before": ["a"]}
                         "geometry": AREA}]},
         {"proposal": {}}, {"proposal": {"confidence": 1.5}}, {"proposal": {"confidence": True}},
         {"proposal": {"confidence": 1, "doubtful": "x"}},
+        {"proposal": {"confidence": 1, "reasons": "x"}}, {"proposal": {"confidence": None}},
+        {"proposal": {"confidence": 1, "narrowest_m": -1}},
         {"proposal": {"confidence": 1, "shares": [{"giver": "a"}]}},
         {"event_type": "abolish"}, {"source": "x"},
     ],

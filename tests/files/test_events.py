@@ -281,6 +281,8 @@ class TestJson:
             write_events(tmp_path / "e.json", [event], proposals=[{"confidence": 2}])
         with pytest.raises(UsageError, match="no known reference system"):
             write_events(tmp_path / "e.json", [event], crs="nonsense")
+        with pytest.raises(UsageError, match="several events have the id"):
+            write_events(tmp_path / "e.json", [event, event])
         with pytest.raises(UsageError, match="not written as «xml»"):
             write_events(tmp_path / "e.json", [event], format="xml")
         with pytest.raises(UsageError, match="cannot be written"):
@@ -321,6 +323,11 @@ class TestJson:
         assert "event 2: date: the calendar has no «1997-02-30»" in told
         assert "event 4: it must be an object in braces" in told
         assert "event 1" not in told
+        bow_tie = [[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]
+        area = {"type": "Polygon", "coordinates": [bow_tie]}
+        crossed = {**BASE, "after": ["b", {"name": "c", "geometry": area}]}
+        place = refused(table(tmp_path, json.dumps(document(crossed)), name="e.json"))
+        assert "event 1: after[1].geometry: the geometry is invalid (Self-inter" in place
         same = refused(table(tmp_path, json.dumps(document(BASE, BASE)), name="e.json"))
         assert "event 2: it has the id" in same
         ids = document({**BASE, "id": "x"}, {**BASE, "date": "2015", "id": "x"})

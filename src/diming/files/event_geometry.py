@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from diming.errors import N_
@@ -15,9 +15,12 @@ from diming.model.notation import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What GEOS says of an invalid geometry before the place in brackets, shown as it is.
+    from numpy.typing import NDArray
+
 _AREAS = ("Polygon", "MultiPolygon")
 _LINES = ("LineString",)
+#: What JSON has for numbers; true and false are none.
+_NUMBERS = {int, float}
 
 
 def read_area(value: Any, *, degrees: bool) -> Any:
@@ -87,7 +90,7 @@ def _read(value: Any, kinds: tuple[str, ...], degrees: bool) -> Any:
 def _polygon(value: Any, degrees: bool) -> Any:
     rings = [_positions(ring, degrees, 4) for ring in _list(value)]
     for ring in rings:
-        if ring[0] != ring[-1]:
+        if (ring[0] != ring[-1]).any():
             raise Wrong(N_("a ring is not closed; repeat its first position as its last"))
     return shapely.Polygon(rings[0], rings[1:])
 
@@ -98,32 +101,26 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
-def _positions(value: Any, degrees: bool, least: int) -> list[tuple[float, float]]:
-    positions = [_position(item, degrees) for item in _list(value)]
-    if len(positions) < least:
-        raise Wrong(
-            N_("it has {positions_count} positions where at least {least_count} are needed"),
-            positions_count=len(positions), least_count=least,
-        )  # fmt: skip
-    return positions
-
-
-def _position(value: Any, degrees: bool) -> tuple[float, float]:
-    if (
-        not isinstance(value, list)
-        or len(value) != 2
-        or any(isinstance(n, bool) or not isinstance(n, int | float) for n in value)
-    ):
+def _positions(value: Any, degrees: bool, least: int) -> NDArray[np.float64]:
+    items = _list(value)
+    if not all(type(i) is list and len(i) == 2 and {*map(type, i)} <= _NUMBERS for i in items):
         raise Wrong(N_("a position is two numbers, east before north, and no height"))
     try:
-        x, y = float(value[0]), float(value[1])
+        positions = np.array(items, dtype=np.float64)
     except OverflowError:
-        x = y = math.inf
-    if not (abs(x) < FARTHEST and abs(y) < FARTHEST):
+        positions = np.full((len(items), 2), np.inf)
+    if not (np.abs(positions) < FARTHEST).all():
         raise Wrong(N_("a coordinate is larger than any on Earth; correct it"))
-    if degrees and (abs(x) > 180 or abs(y) > 90):
+    beyond = (np.abs(positions) > (180, 90)).any(axis=1)
+    if degrees and beyond.any():
+        x, y = positions[beyond][0].tolist()
         raise Wrong(
             N_("{x}, {y} is no longitude and latitude; name the CRS of the file as «crs»"),
             x=x, y=y,
         )  # fmt: skip
-    return x, y
+    if len(items) < least:
+        raise Wrong(
+            N_("it has {positions_count} positions where at least {least_count} are needed"),
+            positions_count=len(items), least_count=least,
+        )  # fmt: skip
+    return positions

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diming.errors import N_, Said, UnreadableInput
+from diming.files import json_members as member
 from diming.files.event_geometry import read_area, read_line
-from diming.files.event_words import CERTAINTIES, Wrong, check_whole, read_choice, read_when, within
+from diming.files.event_words import CERTAINTIES, Wrong, check_whole, read_when, within
 from diming.files.strict_json import loads
 from diming.files.textfile import Faults
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
-from diming.model.notation import CONTROL, DEEPEST, LONGEST, NotationError, parse_unit, read_code
+from diming.model.notation import DEEPEST, NotationError, parse_unit, read_code, write_unit
 from diming.model.span import Precision, When
 from diming.model.unit import Level
 from diming.model.version import SYSTEMS
@@ -41,6 +42,7 @@ CHANGES = ("name", "code", "kind", "seat", "parent", "begin", "end", "geometry")
 
 #: No area is larger: the Earth has 5.1e14 m².
 _EARTH_M2 = 1e15
+_EARTH_M = 1e8
 
 _ISO = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
 
@@ -113,31 +115,31 @@ def read_event(value: Any, degrees: bool = True) -> Event:
     ------
     Wrong
     """
-    members = _members(value, MEMBERS, ("type", "date"))
-
-    def get(name: str, read: Callable[[Any], T], default: T) -> T:
-        return _at(name, read, members[name]) if name in members else default
+    said = member.members(value, MEMBERS, ("type", "date"))
 
     def units(items: Any) -> tuple[UnitRef, ...]:
-        return _each(items, lambda item: read_unit(item, degrees))
+        return member.each(items, lambda item: read_unit(item, degrees))
 
-    get("proposal", check_proposal, None)
+    said.get("proposal", lambda v: check_proposal(v, degrees), None)
+    nobody: tuple[UnitRef, ...] = ()
+    before = said.get("before", units, nobody)
+    system = before[0].system if before else "ministry"
     event = Event(
-        type=_at(
-            "type", lambda v: EventType(_choice(v, tuple(map(str, EventType)))), value["type"]
+        type=said.need("type", lambda v: EventType(member.choice(v, tuple(map(str, EventType))))),
+        date=said.need("date", _when),
+        before=before,
+        after=said.get("after", units, ()),
+        approved=said.get("approved", _when, None),
+        announced=said.get("announced", _when, None),
+        completed=said.get("completed", _when, None),
+        document=said.get("document", member.line, ""),
+        note=said.get("note", member.note, ""),
+        certainty=said.get("certainty", lambda v: member.choice(v, CERTAINTIES), "confirmed"),
+        moves=said.get(
+            "territory", lambda v: member.each(v, lambda item: _move(item, degrees)), ()
         ),
-        date=_at("date", _when, value["date"]),
-        before=get("before", units, ()),
-        after=get("after", units, ()),
-        approved=get("approved", _when, None),
-        announced=get("announced", _when, None),
-        completed=get("completed", _when, None),
-        document=get("document", _line, ""),
-        note=get("note", _note, ""),
-        certainty=get("certainty", lambda v: _choice(v, CERTAINTIES), "confirmed"),
-        moves=get("territory", lambda v: _each(v, lambda item: _move(item, degrees)), ()),
-        changes=get("changes", lambda v: _changes(v, degrees), ()),
-        given_id=get("id", _word, ""),
+        changes=said.get("changes", lambda v: _changes(v, degrees, system), ()),
+        given_id=said.get("id", member.word, ""),
     )
     check_whole(event)
     return event
@@ -156,34 +158,25 @@ def read_unit(value: Any, degrees: bool = True, depth: int = 1) -> UnitRef:
         except NotationError as error:
             raise Wrong(error.said.template, **error.said.facts) from None
     known = UNIT_MEMBERS if depth == 1 else UNIT_MEMBERS[:7]
-    members = _members(value, known, ())
+    said = member.members(value, known)
     if depth > DEEPEST:
         raise Wrong(
             N_("more than {most_count} units lie within each other; name fewer"), most_count=DEEPEST
         )
 
-    def get(name: str, read: Callable[[Any], T], default: T) -> T:
-        return _at(name, read, members[name]) if name in members else default
-
-    def superior(item: Any) -> UnitRef:
-        ref = read_unit(item, degrees, depth + 1)
-        if ref.part or ref.below:
-            raise Wrong(N_("a superior is a whole unit; leave the ~ or * out"))
-        return ref
-
-    system = get("system", lambda v: _choice(v, SYSTEMS), "ministry")
+    system = said.get("system", lambda v: member.choice(v, SYSTEMS), "ministry")
     ref = UnitRef(
-        name=get("name", _word, ""),
-        code=get("code", lambda v: _code(v, system), None),
+        name=said.get("name", member.word, ""),
+        code=said.get("code", lambda v: _code(v, system), None),
         system=system,
-        parent=get("parent", superior, None),
-        part=get("part", _flag, False),
-        below=get("below", _flag, False),
-        unit_id=get("unit_id", _word, None),
-        level=get("level", _level, Level.UNKNOWN),
-        kind=get("kind", _word, ""),
-        seat=get("seat", _word, ""),
-        geometry=get("geometry", lambda v: read_area(v, degrees=degrees), None),
+        parent=said.get("parent", lambda v: _superior(v, degrees, depth + 1), None),
+        part=said.get("part", member.flag, False),
+        below=said.get("below", member.flag, False),
+        unit_id=said.get("unit_id", member.word, None),
+        level=said.get("level", _level, Level.UNKNOWN),
+        kind=said.get("kind", member.word, ""),
+        seat=said.get("seat", member.word, ""),
+        geometry=said.get("geometry", lambda v: read_area(v, degrees=degrees), None),
     )
     if not (ref.name or ref.code or ref.unit_id or (ref.part and not ref.below)):
         raise Wrong(N_("it has neither name, code nor unit_id; give one of them"))
@@ -191,17 +184,17 @@ def read_unit(value: Any, degrees: bool = True, depth: int = 1) -> UnitRef:
 
 
 def _move(value: Any, degrees: bool) -> Move:
-    members = _members(
+    said = member.members(
         value, ("giver", "taker", "kind", "geometry", "side", "units"), ("giver", "taker", "kind")
     )
-    kind = TerritoryKind(_at("kind", lambda v: _choice(v, tuple(TerritoryKind)), value["kind"]))
+    kind = TerritoryKind(said.need("kind", lambda v: member.choice(v, tuple(TerritoryKind))))
     needs = {
         TerritoryKind.POLYGON: ("geometry",),
         TerritoryKind.LINE: ("geometry", "side"),
         TerritoryKind.UNITS: ("units",),
     }.get(kind, ())
     for name in ("geometry", "side", "units"):
-        if (name in members) != (name in needs):
+        if (name in said) != (name in needs):
             template = (
                 N_("territory of the kind {kind} needs the member «{name}»; add it")
                 if name in needs
@@ -212,128 +205,94 @@ def _move(value: Any, degrees: bool) -> Move:
     def party(item: Any) -> UnitRef | None:
         return None if item is None else read_unit(item, degrees)
 
-    giver = _at("giver", party, value["giver"])
-    taker = _at("taker", party, value["taker"])
+    giver = said.need("giver", party)
+    taker = said.need("taker", party)
     if giver is None and taker is None:
         raise Wrong(N_("giver and taker cannot both lie outside; name one of them"))
     geometry: Any = None
     if kind is TerritoryKind.POLYGON:
-        geometry = _at("geometry", lambda v: read_area(v, degrees=degrees), value["geometry"])
+        geometry = said.need("geometry", lambda v: read_area(v, degrees=degrees))
     if kind is TerritoryKind.LINE:
-        geometry = _at("geometry", lambda v: read_line(v, degrees=degrees), value["geometry"])
+        geometry = said.need("geometry", lambda v: read_line(v, degrees=degrees))
     units: tuple[UnitRef, ...] = ()
     if kind is TerritoryKind.UNITS:
-        units = _at("units", lambda v: _each(v, lambda i: read_unit(i, degrees)), value["units"])
+        units = said.need("units", lambda v: member.each(v, lambda i: read_unit(i, degrees)))
         if not units:
             raise within("units", Said(N_("the list is empty; name the units that move")))
-    side = _at("side", lambda v: _choice(v, ("left", "right")), members.get("side", "left"))
+    side = said.get("side", lambda v: member.choice(v, ("left", "right")), "left")
     return Move(giver, taker, kind, geometry, side, units)
 
 
-def _changes(value: Any, degrees: bool) -> tuple[tuple[str, Any], ...]:
-    members = _members(value, CHANGES, ())
-    if not members:
+def _changes(value: Any, degrees: bool, system: str) -> tuple[tuple[str, Any], ...]:
+    """Read what a correction changes; `system` is whose codes the unit has."""
+    said = member.members(value, CHANGES)
+    if not said.said:
         raise Wrong(N_("it is empty; say what the correction changes"))
     readers: Mapping[str, Callable[[Any], Any]] = {
-        "name": _word,
-        "kind": _word,
-        "code": _or_null(_word),
-        "seat": _or_null(_word),
-        "parent": _or_null(_unit_text),
-        "begin": _or_null(lambda v: str(read_when(_iso(v)))),
-        "end": _or_null(lambda v: str(read_when(_iso(v)))),
-        "geometry": _or_null(lambda v: read_area(v, degrees=degrees)),
+        "name": member.word,
+        "kind": member.word,
+        "code": member.or_null(lambda v: _new_code(v, system)),
+        "seat": member.or_null(member.word),
+        "parent": member.or_null(lambda v: write_unit(_superior(member.string(v), degrees))),
+        "begin": member.or_null(lambda v: str(read_when(_iso(v)))),
+        "end": member.or_null(lambda v: str(read_when(_iso(v)))),
+        "geometry": member.or_null(lambda v: read_area(v, degrees=degrees)),
     }
-    return tuple((name, _at(name, readers[name], item)) for name, item in members.items())
+    return tuple((name, said.need(name, readers[name])) for name in said.said)
 
 
-def check_proposal(value: Any) -> None:
+def check_proposal(value: Any, degrees: bool = True) -> None:
     """See that what an inference says of its own event is in order; no part of the act.
 
     Raises
     ------
     Wrong
     """
-    members = _members(value, ("confidence", "shares", "doubtful"), ("confidence",))
-    _at("confidence", _share, value["confidence"])
-    if "doubtful" in members:
-        _at("doubtful", lambda v: _each(v, _line), value["doubtful"])
-    if "shares" in members:
-        _at("shares", lambda v: _each(v, _check_passage), value["shares"])
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "confidence": member.share,
+        "doubtful": member.flag,
+        "reasons": lambda v: member.each(v, member.line),
+        "shares": lambda v: member.each(v, _check_passage),
+        "narrowest_m": member.or_null(lambda v: member.number(v, _EARTH_M)),
+        "redrawn": lambda v: member.each(v, lambda item: read_unit(item, degrees)),
+    }
+    said = member.members(value, tuple(readers), ("confidence",))
+    for name in said.said:
+        said.need(name, readers[name])
 
 
 def _check_passage(value: Any) -> None:
-    known = ("giver", "taker", "area_m2", "share_of_giver", "share_of_taker")
-    members = _members(value, known, ("giver", "taker"))
-    for name in ("giver", "taker"):
-        _at(name, _or_null(_word), value[name])
-    for name in ("share_of_giver", "share_of_taker"):
-        if name in members:
-            _at(name, _share, value[name])
-    if "area_m2" in members:
-        _at("area_m2", lambda v: _number(v, _EARTH_M2), value["area_m2"])
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "giver": member.word,
+        "taker": member.word,
+        "area_m2": lambda v: member.number(v, _EARTH_M2),
+        "giver_share": member.share,
+        "taker_share": member.share,
+    }
+    said = member.members(value, tuple(readers), ("giver", "taker"))
+    for name in said.said:
+        said.need(name, member.or_null(readers[name]))
 
 
-def _at(name: str, read: Callable[[Any], T], value: Any) -> T:
-    """Read a member; what is wrong with it is told with its name."""
-    try:
-        return read(value)
-    except Wrong as wrong:
-        raise within(name, wrong.said) from None
+def _superior(value: Any, degrees: bool, depth: int = 1) -> UnitRef:
+    ref = read_unit(value, degrees, depth)
+    if ref.part or ref.below:
+        raise Wrong(N_("a superior is a whole unit; leave the ~ or * out"))
+    return ref
 
 
-def _each(value: Any, read: Callable[[Any], T]) -> tuple[T, ...]:
-    if not isinstance(value, list):
-        raise Wrong(N_("it must be a list in square brackets"))
-    return tuple(_at(f"[{place}]", read, item) for place, item in enumerate(value))
-
-
-def _members(value: Any, known: tuple[str, ...], required: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise Wrong(N_("it must be an object in braces"))
-    if unknown := [key[:60] for key in value if key not in known]:
+def _new_code(value: Any, system: str) -> str:
+    code = read_code(member.word(value), system)
+    if code is None:
         raise Wrong(
-            N_("nothing is known of the members {unknown}; here may be: {known}"),
-            unknown=unknown, known=list(known),
+            N_("«{code}» is no code of the system that the unit has ({system}); correct it"),
+            code=value[:60], system=system,
         )  # fmt: skip
-    if missing := [name for name in required if name not in value]:
-        raise Wrong(N_("the members {missing} are missing; add them"), missing=missing)
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise Wrong(N_("it must be a text in quotation marks"))
-    return value
-
-
-def _line(value: Any) -> str:
-    if CONTROL.search(_text(value)):
-        raise Wrong(N_("it holds control characters; remove them"))
-    return str(value)
-
-
-def _note(value: Any) -> str:
-    _line(_text(value).replace("\n", "").replace("\r", "").replace("\t", ""))
-    return str(value)
-
-
-def _word(value: Any) -> str:
-    text = _line(value)
-    if not text or text != text.strip() or len(text) > LONGEST:
-        raise Wrong(
-            N_("it must be a text of 1 to {most_count} characters without spaces around it"),
-            most_count=LONGEST,
-        )
-    return text
-
-
-def _unit_text(value: Any) -> str:
-    return str(read_unit(_text(value)))
+    return code
 
 
 def _code(value: Any, system: str) -> str:
-    text = _word(value)
+    text = member.word(value)
     code = read_code(text, system)
     if code is None:
         raise Wrong(
@@ -341,16 +300,6 @@ def _code(value: Any, system: str) -> str:
             code=text[:60],
         )
     return code
-
-
-def _choice(value: Any, choices: tuple[str, ...]) -> str:
-    return read_choice(_text(value), choices)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise Wrong(N_("it must be true or false"))
-    return value
 
 
 def _level(value: Any) -> Level:
@@ -361,22 +310,8 @@ def _level(value: Any) -> Level:
     raise Wrong(N_("a level is a number from 1 to 5 or one of: {choices}"), choices=list(LEVELS))
 
 
-def _number(value: Any, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise Wrong(N_("it must be a number from 0 to {most}"), most=most)
-    return float(value)
-
-
-def _share(value: Any) -> float:
-    return _number(value, 1)
-
-
-def _or_null(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
-    return lambda value: None if value is None else read(value)
-
-
 def _iso(value: Any) -> str:
-    text = _text(value)
+    text = member.string(value)
     if not _ISO.fullmatch(text):
         raise Wrong(N_("«{text}» is no date; write 2011-10-22, 2011-10 or 2011"), text=text[:60])
     return text
@@ -385,9 +320,9 @@ def _iso(value: Any) -> str:
 def _when(value: Any) -> When:
     if not isinstance(value, dict):
         return read_when(_iso(value))
-    _members(value, ("day", "precision"), ("day", "precision"))
-    day = _at("day", lambda v: read_when(_iso(v)), value["day"])
+    said = member.members(value, ("day", "precision"), ("day", "precision"))
+    day = said.need("day", lambda v: read_when(_iso(v)))
     if len(value["day"]) < 10:
         raise within("day", Said(N_("it must be a whole day, such as 2011-10-22")))
-    precision = _at("precision", lambda v: _choice(v, tuple(Precision)), value["precision"])
+    precision = said.need("precision", lambda v: member.choice(v, tuple(Precision)))
     return When(day.day, Precision(precision))

@@ -48,7 +48,7 @@ def write_document(
 def _read_back(number: int, event: Event, item: Mapping[str, Any], degrees: bool) -> None:
     try:
         if item.get("proposal") is not None:
-            check_proposal(item["proposal"])
+            check_proposal(item["proposal"], degrees)
         if replace(read_event(item, degrees), source=event.source) == event:
             return
     except Wrong as wrong:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from diming.errors import N_, Said
 from diming.model.event import Event, EventType, UnitRef
@@ -29,6 +29,9 @@ TYPE_WORDS: Mapping[str, EventType] = {
 _DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?|[0-9]{4}", re.ASCII)
 
 
+_FIELD = N_("{field}: {what}")
+
+
 class Wrong(ValueError):
     """One thing wrong with a row or an event; `said` tells it."""
 
@@ -38,8 +41,12 @@ class Wrong(ValueError):
 
 
 def within(field: str, what: Said) -> Wrong:
-    """Return what is wrong, with the field it is wrong with."""
-    return Wrong(N_("{field}: {what}"), field=field, what=what)
+    """Return what is wrong, with the field it is wrong with: ``after[0].geometry``."""
+    if what.template == _FIELD:
+        inner = str(what.facts["field"])
+        field += inner if inner.startswith("[") else f".{inner}"
+        what = cast("Said", what.facts["what"])
+    return Wrong(_FIELD, field=field, what=what)
 
 
 def read_when(text: str) -> When:
@@ -96,6 +103,10 @@ def as_read(event: Event) -> Event:
     return replace(
         event,
         before=tuple(map(_as_read, event.before)),
+        changes=tuple(
+            (k, read_code(v, _system(event)) or v if k == "code" and v else v)
+            for k, v in event.changes
+        ),
         after=tuple(map(_as_read, event.after)),
         moves=tuple(
             replace(
@@ -107,6 +118,10 @@ def as_read(event: Event) -> Event:
             for m in event.moves
         ),
     )
+
+
+def _system(event: Event) -> str:
+    return event.before[0].system if event.before else "ministry"
 
 
 def _as_read(ref: UnitRef) -> UnitRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
@@ -13,6 +14,7 @@ from diming.files.event_json import read_document
 from diming.files.event_json_out import write_document
 from diming.files.textfile import Faults, read_text
 from diming.files.writing import write_file
+from diming.model.notation import shortened
 
 if TYPE_CHECKING:
     import os
@@ -94,7 +96,7 @@ def write_events(
     format : str, optional
         ``json`` or ``csv``; by the ending of the path, else JSON.
     proposals : sequence, optional
-        One for each event, or None: ``confidence`` from 0 to 1, ``shares``, ``doubtful``.
+        One for each event, or None: see ``docs/events.md``.
 
     Raises
     ------
@@ -115,6 +117,7 @@ def write_events(
             "there are {events_count} events and {proposals_count} proposals; give one for each",
             events_count=len(events), proposals_count=len(proposals),
         )  # fmt: skip
+    _each_said_once(events)
     text = _csv(events, proposals) if format == "csv" else _json(events, crs, proposals)
     if is_path:
         write_file(fspath(target), text)  # type: ignore[arg-type]
@@ -143,6 +146,14 @@ def _json(
             "«{crs}» names no known reference system; write one such as EPSG:4545", crs=crs
         ) from None
     return write_document(events, crs, proposals, degrees=degrees)
+
+
+def _each_said_once(events: Sequence[Event]) -> None:
+    ids = Counter(event.id for event in events)
+    if twice := [id_ for id_, count in ids.items() if count > 1]:
+        raise UsageError(
+            "several events have the id «{id}»; each needs its own", id=shortened(twice[0])
+        )
 
 
 def _each_once(

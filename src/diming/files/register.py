@@ -210,8 +210,8 @@ def _read(number: int, cells: Mapping[str, str], systems: Mapping[str, str]) -> 
     parent = cells.get("parent", "")
     if parent and (above := parse_code(parent)) is not None and "source" not in codes:
         parent = above.digits
-    if not parent and read is not None and read.parent is not None:
-        parent = read.parent.digits
+    if not parent and read is not None and (above := read.parent) is not None:
+        parent = above.digits
     begin, end = _day(cells, "begin") or UNKNOWN_BEGIN, _day(cells, "end") or NOT_ENDED
     if end.day <= begin.day:
         if end.precision is Precision.DAY or end.last <= begin.day:
@@ -232,15 +232,14 @@ def _code(role: str, text: str, system: str) -> str:
     if not text:
         return ""
     code = read_code(text, system)
-    if code is None:
-        raise within(
-            role,
-            Said(
-                N_("«{code}» is no division code; for ids of your own use --code-system none"),
-                {"code": shortened(text)},
-            ),
-        )
-    return code
+    if code is not None:
+        return code
+    template = (
+        N_("«{code}» is no division code; for ids of your own use --code-system none")
+        if role == "code"
+        else N_("«{code}» is no division code; correct it")
+    )
+    raise within(role, Said(template, {"code": shortened(text)}))
 
 
 def _level(text: str) -> Level:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from diming.errors import UnreadableInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: Columns that a short object or list may take on one line.
 _WIDTH = 96
@@ -66,19 +63,20 @@ def dumps(value: Any) -> str:
 
 
 def _lines(value: Any, depth: int, key: str = "") -> str:
-    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    pad = " " * (depth + 1)
-    within_a_line = len(pad) + len(key) + len(flat) <= _WIDTH and depth > 0
-    if not value or not isinstance(value, dict | list) or key == "coordinates" or within_a_line:
-        return flat
+    """Write a value whose members stand at `depth`; `key` is its own name, if it has one."""
+    if not value or not isinstance(value, dict | list) or key == "coordinates":
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
     if isinstance(value, list):
-        inside = [pad + _lines(item, depth + 1) for item in value]
-        return "[\n" + ",\n".join(inside) + "\n" + " " * depth + "]"
-    return "{\n" + ",\n".join(_members(value, depth, pad)) + "\n" + " " * depth + "}"
-
-
-def _members(value: Mapping[str, Any], depth: int, pad: str) -> list[str]:
-    return [
-        f"{pad}{json.dumps(key, ensure_ascii=False)}: {_lines(item, depth + 1, key)}"
-        for key, item in value.items()
-    ]
+        opened, closed = "[", "]"
+        inside = [_lines(item, depth + 1) for item in value]
+    else:
+        opened, closed = "{", "}"
+        inside = [
+            f"{json.dumps(name, ensure_ascii=False)}: {_lines(item, depth + 1, name)}"
+            for name, item in value.items()
+        ]
+    length = sum(map(len, inside)) + 2 * len(inside) + len(key) + depth
+    if depth > 0 and length < _WIDTH and not any("\n" in text for text in inside):
+        return opened + ", ".join(inside) + closed
+    pad = " " * (depth + 1)
+    return f"{opened}\n{pad}" + f",\n{pad}".join(inside) + f"\n{' ' * depth}{closed}"
