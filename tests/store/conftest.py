@@ -1,9 +1,25 @@
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from diming.store.opening import create
 from store.server import Server
+
+
+@pytest.fixture
+def tmp_path(tmp_path):
+    """A folder in memory where there is one: archives wait for the disk at every revision."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < 200_000_000:
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(prefix="diming-", dir=memory))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

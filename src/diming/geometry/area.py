@@ -35,6 +35,11 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     if not (crs.is_geographic or crs.is_projected) or len(geometry) == 0:
         plane: NDArray[np.float64] = shapely.area(geometry)
         return plane
+    filled = ~shapely.is_empty(geometry)
+    if not filled.all():
+        some = np.zeros(len(geometry))
+        some[filled] = areas_m2(geometry[filled], crs)
+        return some
     degrees = crs.geodetic_crs
     if crs.is_projected:
         unit = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0

@@ -6,7 +6,7 @@ import importlib
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import shapely
 
@@ -391,9 +391,14 @@ def split_address(address: str) -> tuple[str, str, str]:
     shown = [(k, v) for k, v in options if "password" not in k.lower()]
     host = parts.netloc.rpartition("@")[2]
     netloc = f"{user}@{host}" if user else host
-    given = urlunsplit(parts._replace(query=urlencode(kept, quote_via=quote)))
-    place = urlunsplit(parts._replace(netloc=netloc, query=urlencode(shown, safe="/")))
+    # Put together by hand: the library drops the slashes where no host is named.
+    given = _joined(parts, parts.netloc, urlencode(kept, quote_via=quote))
+    place = _joined(parts, netloc, urlencode(shown, safe="/"))
     return given, place, schema
+
+
+def _joined(parts: SplitResult, netloc: str, query: str) -> str:
+    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
 
 
 def _connect(address: str, *, readonly: bool) -> PostGis:
