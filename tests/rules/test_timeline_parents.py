@@ -134,6 +134,27 @@ def test_a_town_that_lies_in_another_county_for_a_while():
     assert one.measures["days_count"] == (DAYS[4] - DAYS[2]).days
 
 
+def test_a_stranger_that_comes_later_takes_the_matter_over():
+    """Empty ground of a county is its own matter until another's town lies there."""
+    towns, counties = still()
+    towns[2][3], towns[3][3] = set(), {"t1"}
+    found = findings(changeset(holdings_of(towns, counties)))
+    assert told(found) == pytest.approx(expected(towns, counties), rel=1e-4)
+    spans = {(f.rule, f.facts["begin"], f.facts["end"]) for f in found if f.rule in RULES}
+    assert spans == {
+        ("parent-not-covered", day(2), day(3)),
+        ("outside-parent", day(3), day(4)),
+    }
+
+
+def test_two_towns_that_spill_side_by_side_are_two():
+    towns, counties = still()
+    towns[2][6], towns[2][7] = {"t0"}, {"t2"}
+    found = findings(changeset(holdings_of(towns, counties)))
+    assert {f.units for f in found} == {("t0", "c0"), ("t2", "c0")}
+    assert told(found) == pytest.approx(expected(towns, counties), rel=1e-4)
+
+
 def test_nothing_is_said_while_a_child_has_no_known_shape():
     towns, counties = still()
     for p in (2, 3):

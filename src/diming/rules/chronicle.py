@@ -113,6 +113,11 @@ class Chronicle:
                 yield int(of[mine[0]]), faces(graph), graph
 
     @cached_property
+    def unit(self) -> Ints:
+        """Return a number for the unit of each version, in the order of unit ids."""
+        return numbered(self.table.unit_id)
+
+    @cached_property
     def _tree(self) -> shapely.STRtree:
         """Boxes of all keys: shapes are fetched only where a box is met."""
         return shapely.STRtree(shapely.box(*self.table.bounds.T))
@@ -173,6 +178,12 @@ class Chronicle:
             facts=Facts({**facts, "begin": iso(begin), "end": iso(end)}),
             id=fingerprint(rule, ids, f"{iso(begin)}/{iso(end)}{mark}".encode()),
         )
+
+
+def numbered(text: NDArray[np.object_]) -> Ints:
+    """Return for each text its place among the different ones, sorted."""
+    place = {value: i for i, value in enumerate(sorted(set(text.tolist())))}
+    return np.fromiter((place[value] for value in text.tolist()), np.int64, len(text))
 
 
 def _dated(day: int) -> bool:

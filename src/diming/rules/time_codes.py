@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diming.model.finding import Severity
-from diming.rules.chronicle import NOT_ENDED
+from diming.rules.chronicle import NOT_ENDED, numbered
 
 if TYPE_CHECKING:
     from diming.geometry.chain import Ints
@@ -31,7 +31,7 @@ def code_findings(chronicle: Chronicle) -> list[Finding]:
     """
     t = chronicle.table
     result = []
-    for rows in _sharing(t):
+    for rows in _sharing(chronicle):
         runs = _runs(t, rows)
         code = str(t.code[rows[0]])
         for run in runs:
@@ -60,18 +60,15 @@ def code_findings(chronicle: Chronicle) -> list[Finding]:
     return result
 
 
-def _sharing(t: VersionTable) -> list[Ints]:
+def _sharing(chronicle: Chronicle) -> list[Ints]:
     """Return the rows of each code that several units of one level bear, by begin."""
+    t = chronicle.table
     coded = np.flatnonzero(t.code != "")
     if len(coded) == 0:
         return []
-    system = t.system if t.system is not None else np.full(len(t.code), "", dtype=object)
-    number = np.zeros(len(coded), dtype=np.int64)
-    for column in (system, t.level, t.code):
-        values = column[coded].astype(str) if column.dtype == object else column[coded]
-        ids, of = np.unique(values, return_inverse=True)
-        number = np.unique(number * len(ids) + of.ravel(), return_inverse=True)[1].ravel()
-    unit = np.unique(t.unit_id[coded].astype(str), return_inverse=True)[1].ravel()
+    whose = np.zeros(len(coded), np.int64) if t.system is None else numbered(t.system[coded])
+    number = numbered(t.code[coded]) * 64 + t.level[coded] * 8 + whose
+    unit = chronicle.unit[coded]
     order = np.lexsort((t.end[coded], t.begin[coded], unit, number))
     number, unit = number[order], unit[order]
     several = np.unique(number[1:][(number[1:] == number[:-1]) & (unit[1:] != unit[:-1])])
