@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diming.model.span import Span, When
+from diming.model.span import UNKNOWN_BEGIN, Span, When
 from diming.model.unit import Level
 
 from .histories import CELL, DAYS, Holding, area_m2, changeset, day, findings
@@ -202,6 +202,23 @@ def test_a_parent_that_is_not_there_all_the_time():
     assert parents(replace(change, added=tuple(rows))) == [
         ("not-alive", day(2), day(3), ("t0", "c0")),
         ("not-alive", day(2), day(3), ("t2", "c0")),
+    ]
+
+
+def test_a_child_that_began_nobody_knows_when_may_have_begun_under_its_parent():
+    towns, counties = still()
+    change = changeset(holdings_of(towns, counties))
+    rows = [
+        replace(v, span=Span(UNKNOWN_BEGIN)) if v.unit_id.startswith("t") else v
+        for v in change.added
+    ]
+    assert findings(replace(change, added=tuple(rows))) == []
+    ended = [
+        replace(v, span=Span(v.span.begin, When(DAYS[2]))) if v.unit_id == "c0" else v for v in rows
+    ]
+    assert parents(replace(change, added=tuple(ended))) == [
+        ("not-alive", day(2), "", ("t0", "c0")),
+        ("not-alive", day(2), "", ("t2", "c0")),
     ]
 
 

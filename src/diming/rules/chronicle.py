@@ -143,6 +143,15 @@ class Chronicle:
         """Return (polygon, version) pairs: which versions cover a point within each."""
         return self.meeting(shapely.point_on_surface(polygon), rows)
 
+    def doubtful(self, rows: Iterable[int], until: int) -> bool:
+        """Tell whether any of some versions may not have begun before `until`.
+
+        A version whose begin is not known surely held on its last day, and on
+        no other: what is said of days before another one's end may not be true.
+        """
+        t = self.table
+        return any(not t.begin_known[r] and t.end[r] > until for r in rows)
+
     def label(self, row: int) -> str:
         """Return what a finding calls a version: its code, else its name, else its unit's id."""
         t = self.table

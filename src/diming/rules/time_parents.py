@@ -7,7 +7,7 @@ of all its children are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -217,12 +217,13 @@ def _told(
             key = (rule, *group)
             before = open_.get(key)
             if before is not None and before.span[1] == begin:
-                open_[key] = replace(before, span=(before.span[0], end))
-                continue
-            if before is not None:
+                begin, facts = before.span[0], before.facts
+            elif before is not None and not chronicle.doubtful(before.rows[:1], before.span[1]):
                 yield before
             open_[key] = Told(rule, piece + offset, tuple(rows), (begin, end), group, facts)
-        yield from open_.values()
+        for told in open_.values():
+            if not chronicle.doubtful(told.rows[:1], told.span[1]):
+                yield told
 
 
 def _cut(

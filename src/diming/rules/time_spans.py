@@ -38,6 +38,8 @@ def span_findings(chronicle: Chronicle) -> list[Finding]:
         a, b = int(begin[i]), int(reached[i - 1])
         overlaps = a < b
         span = (a, min(b, int(end[i]))) if overlaps else (b, a)
+        if overlaps and chronicle.doubtful([int(order[i])], span[1]):
+            continue
         result.append(
             chronicle.finding(
                 "time-overlap" if overlaps else "time-gap",
@@ -118,7 +120,8 @@ def _uncovered(chronicle: Chronicle, child: Ints, at: Ints) -> list[tuple[int, s
         mine = np.flatnonzero(of == at[i])
         row, day = int(child[i]), int(t.begin[child[i]])
         for a, b in zip(begin[run][mine].tolist(), last[mine].tolist(), strict=True):
-            if day < a and day < t.end[row]:
+            # Of a child whose begin is not known only the last day is sure.
+            if day < a and day < t.end[row] and not chronicle.doubtful([row], a):
                 result.append((row, "not-alive", day, int(min(a, t.end[row]))))
             day = max(day, b)
         if day < t.end[row]:
