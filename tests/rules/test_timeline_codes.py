@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from diming.model.changeset import Changeset
 from diming.model.finding import Severity
-from diming.model.span import Span, When
+from diming.model.span import UNKNOWN_BEGIN, Span, When
 from diming.model.unit import Level
 from diming.model.version import Version
 
@@ -46,6 +46,14 @@ def test_three_units_of_which_two_overlap():
         ("duplicate-code", {"甲", "乙"}, day(1), day(2)),
         ("code-reuse", {"甲", "乙", "丙"}, day(4), ""),
     ]
+
+
+def test_who_began_nobody_knows_when_may_have_taken_the_code_over():
+    first, later = version("甲", "1", 0, 3), version("乙", "1", 1, 5)
+    later = replace(later, span=Span(UNKNOWN_BEGIN, later.span.end))
+    assert [rule for rule, *_ in told(first, later)] == ["code-reuse"]
+    later = replace(later, span=Span(UNKNOWN_BEGIN, When(DAYS[2])))
+    assert told(first, later) == [("duplicate-code", {"甲", "乙"}, day(0), day(2))]
 
 
 def test_what_does_not_share_a_code():

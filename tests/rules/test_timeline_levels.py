@@ -226,6 +226,24 @@ def test_since_ever_and_not_ended_have_no_date():
     assert "days_count" not in one.measures
 
 
+def test_who_began_nobody_knows_when_may_have_begun_later():
+    """The last day of such a version is sure; on days before it the other may have been alone."""
+    world = still()
+    world[0].cells[:3] = [world[0].cells[0] | {12}] * 3
+    change = changeset(world)
+
+    def spans(second):
+        rows = [
+            replace(v, span=Span(UNKNOWN_BEGIN, second)) if v.unit_id == "u1" else v
+            for v in change.added
+        ]
+        found = findings(replace(change, added=tuple(rows)))
+        return [(f.facts["begin"], f.facts["end"]) for f in found if f.rule == "time-overlap"]
+
+    assert spans(When(DAYS[4])) == []
+    assert spans(When(DAYS[2])) == [(day(0), day(2))]
+
+
 def test_only_what_is_suspicious_is_fetched():
     world = still()
     world[0].cells[2:4] = [world[0].cells[0] - {3}, world[0].cells[0] - {4}]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diming.model.span import Span, When
+from diming.model.span import UNKNOWN_BEGIN, Span, When
 from diming.model.unit import Level
 
 from .histories import CELL, DAYS, Holding, area_m2, changeset, day, findings
@@ -134,6 +134,27 @@ def test_a_town_that_lies_in_another_county_for_a_while():
     assert one.measures["days_count"] == (DAYS[4] - DAYS[2]).days
 
 
+def test_a_stranger_that_comes_later_takes_the_matter_over():
+    """Empty ground of a county is its own matter until another's town lies there."""
+    towns, counties = still()
+    towns[2][3], towns[3][3] = set(), {"t1"}
+    found = findings(changeset(holdings_of(towns, counties)))
+    assert told(found) == pytest.approx(expected(towns, counties), rel=1e-4)
+    spans = {(f.rule, f.facts["begin"], f.facts["end"]) for f in found if f.rule in RULES}
+    assert spans == {
+        ("parent-not-covered", day(2), day(3)),
+        ("outside-parent", day(3), day(4)),
+    }
+
+
+def test_two_towns_that_spill_side_by_side_are_two():
+    towns, counties = still()
+    towns[2][6], towns[2][7] = {"t0"}, {"t2"}
+    found = findings(changeset(holdings_of(towns, counties)))
+    assert {f.units for f in found} == {("t0", "c0"), ("t2", "c0")}
+    assert told(found) == pytest.approx(expected(towns, counties), rel=1e-4)
+
+
 def test_nothing_is_said_while_a_child_has_no_known_shape():
     towns, counties = still()
     for p in (2, 3):
@@ -181,6 +202,23 @@ def test_a_parent_that_is_not_there_all_the_time():
     assert parents(replace(change, added=tuple(rows))) == [
         ("not-alive", day(2), day(3), ("t0", "c0")),
         ("not-alive", day(2), day(3), ("t2", "c0")),
+    ]
+
+
+def test_a_child_that_began_nobody_knows_when_may_have_begun_under_its_parent():
+    towns, counties = still()
+    change = changeset(holdings_of(towns, counties))
+    rows = [
+        replace(v, span=Span(UNKNOWN_BEGIN)) if v.unit_id.startswith("t") else v
+        for v in change.added
+    ]
+    assert findings(replace(change, added=tuple(rows))) == []
+    ended = [
+        replace(v, span=Span(v.span.begin, When(DAYS[2]))) if v.unit_id == "c0" else v for v in rows
+    ]
+    assert parents(replace(change, added=tuple(ended))) == [
+        ("not-alive", day(2), "", ("t0", "c0")),
+        ("not-alive", day(2), "", ("t2", "c0")),
     ]
 
 

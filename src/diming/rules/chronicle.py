@@ -113,6 +113,11 @@ class Chronicle:
                 yield int(of[mine[0]]), faces(graph), graph
 
     @cached_property
+    def unit(self) -> Ints:
+        """Return a number for the unit of each version, in the order of unit ids."""
+        return numbered(self.table.unit_id)
+
+    @cached_property
     def _tree(self) -> shapely.STRtree:
         """Boxes of all keys: shapes are fetched only where a box is met."""
         return shapely.STRtree(shapely.box(*self.table.bounds.T))
@@ -137,6 +142,15 @@ class Chronicle:
     def covering(self, polygon: NDArray[np.object_], rows: Ints) -> tuple[Ints, Ints]:
         """Return (polygon, version) pairs: which versions cover a point within each."""
         return self.meeting(shapely.point_on_surface(polygon), rows)
+
+    def doubtful(self, rows: Iterable[int], until: int) -> bool:
+        """Tell whether any of some versions may not have begun before `until`.
+
+        A version whose begin is not known surely held on its last day, and on
+        no other: what is said of days before another one's end may not be true.
+        """
+        t = self.table
+        return any(not t.begin_known[r] and t.end[r] > until for r in rows)
 
     def label(self, row: int) -> str:
         """Return what a finding calls a version: its code, else its name, else its unit's id."""
@@ -173,6 +187,12 @@ class Chronicle:
             facts=Facts({**facts, "begin": iso(begin), "end": iso(end)}),
             id=fingerprint(rule, ids, f"{iso(begin)}/{iso(end)}{mark}".encode()),
         )
+
+
+def numbered(text: NDArray[np.object_]) -> Ints:
+    """Return for each text its place among the different ones, sorted."""
+    place = {value: i for i, value in enumerate(sorted(set(text.tolist())))}
+    return np.fromiter((place[value] for value in text.tolist()), np.int64, len(text))
 
 
 def _dated(day: int) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from diming.model.finding import Severity
-from diming.rules.chronicle import NOT_ENDED
+from diming.rules.chronicle import NOT_ENDED, numbered
 
 if TYPE_CHECKING:
     from diming.geometry.chain import Ints
     from diming.model.finding import Finding
     from diming.rules.chronicle import Chronicle
-    from diming.versions import VersionTable
 
 
 def code_findings(chronicle: Chronicle) -> list[Finding]:
@@ -31,8 +30,8 @@ def code_findings(chronicle: Chronicle) -> list[Finding]:
     """
     t = chronicle.table
     result = []
-    for rows in _sharing(t):
-        runs = _runs(t, rows)
+    for rows in _sharing(chronicle):
+        runs = _runs(chronicle, rows)
         code = str(t.code[rows[0]])
         for run in runs:
             units = set(t.unit_id[run].tolist())
@@ -42,7 +41,7 @@ def code_findings(chronicle: Chronicle) -> list[Finding]:
                         "duplicate-code",
                         Severity.ERROR,
                         run.tolist(),
-                        span=_shared(t, run),
+                        span=_shared(chronicle, run),
                         measures={"records_count": len(units)},
                         facts={"code": code},
                     )
@@ -60,18 +59,15 @@ def code_findings(chronicle: Chronicle) -> list[Finding]:
     return result
 
 
-def _sharing(t: VersionTable) -> list[Ints]:
+def _sharing(chronicle: Chronicle) -> list[Ints]:
     """Return the rows of each code that several units of one level bear, by begin."""
+    t = chronicle.table
     coded = np.flatnonzero(t.code != "")
     if len(coded) == 0:
         return []
-    system = t.system if t.system is not None else np.full(len(t.code), "", dtype=object)
-    number = np.zeros(len(coded), dtype=np.int64)
-    for column in (system, t.level, t.code):
-        values = column[coded].astype(str) if column.dtype == object else column[coded]
-        ids, of = np.unique(values, return_inverse=True)
-        number = np.unique(number * len(ids) + of.ravel(), return_inverse=True)[1].ravel()
-    unit = np.unique(t.unit_id[coded].astype(str), return_inverse=True)[1].ravel()
+    whose = np.zeros(len(coded), np.int64) if t.system is None else numbered(t.system[coded])
+    number = numbered(t.code[coded]) * 64 + t.level[coded] * 8 + whose
+    unit = chronicle.unit[coded]
     order = np.lexsort((t.end[coded], t.begin[coded], unit, number))
     number, unit = number[order], unit[order]
     several = np.unique(number[1:][(number[1:] == number[:-1]) & (unit[1:] != unit[:-1])])
@@ -81,32 +77,39 @@ def _sharing(t: VersionTable) -> list[Ints]:
     return [rows[np.lexsort((t.end[rows], t.begin[rows]))] for rows in found]
 
 
-def _runs(t: VersionTable, rows: Ints) -> list[Ints]:
+def _runs(chronicle: Chronicle, rows: Ints) -> list[Ints]:
     """Part rows into runs, by begin: those of one unit, or of units that overlap in time."""
+    t = chronicle.table
     runs: list[list[int]] = []
     for row in rows.tolist():
-        linked = [run for run in runs if any(_linked(t, row, other) for other in run)]
+        linked = [
+            run
+            for run in runs
+            if any(
+                t.unit_id[row] == t.unit_id[other] or _together(chronicle, row, other)
+                for other in run
+            )
+        ]
         runs = [run for run in runs if run not in linked]
         runs.append([*(r for run in linked for r in run), row])
-    return [
-        np.array(run, dtype=np.int64)
-        for run in sorted(runs, key=lambda run: int(t.begin[run].min()))
-    ]
+    first = sorted(runs, key=lambda run: (int(t.begin[run].min()), int(t.end[run].min())))
+    return [np.array(run, dtype=np.int64) for run in first]
 
 
-def _linked(t: VersionTable, one: int, other: int) -> bool:
-    """Tell whether two versions are of one unit, or overlap in time."""
-    if t.unit_id[one] == t.unit_id[other]:
-        return True
-    return bool(t.begin[other] < t.end[one] and t.begin[one] < t.end[other])
+def _together(chronicle: Chronicle, one: int, other: int) -> tuple[int, int] | None:
+    """Return the days on which two versions surely held both; None if they may never have."""
+    t = chronicle.table
+    begin = int(max(t.begin[one], t.begin[other]))
+    end = int(min(t.end[one], t.end[other]))
+    return (begin, end) if begin < end and not chronicle.doubtful([one, other], end) else None
 
 
-def _shared(t: VersionTable, rows: Ints) -> tuple[int, int]:
+def _shared(chronicle: Chronicle, rows: Ints) -> tuple[int, int]:
     """Return the first and last day on which two different units of some rows are there."""
-    days = np.unique(np.concatenate([t.begin[rows], t.end[rows]])).tolist()
-    shared = [
-        (a, b)
-        for a, b in pairwise(days)
-        if len(set(t.unit_id[rows[(t.begin[rows] <= a) & (b <= t.end[rows])]].tolist())) > 1
+    unit = chronicle.unit
+    spans = [
+        span
+        for one, other in combinations(rows.tolist(), 2)
+        if unit[one] != unit[other] and (span := _together(chronicle, one, other))
     ]
-    return shared[0][0], shared[-1][1]
+    return min(a for a, _ in spans), max(b for _, b in spans)

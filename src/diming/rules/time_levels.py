@@ -9,7 +9,7 @@ by whom it was held, and when.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def level_findings(
         return []
     polygon = _parted(chronicle, known, polygon, settings.tolerance_m)
     core = cores(polygon, settings.tolerance_m)
-    level = _Level(chronicle.table, known, np.setdiff1d(rows, known), frozenset(outside_events))
+    level = _Level(chronicle, known, np.setdiff1d(rows, known), frozenset(outside_events))
     told = [
         one
         for piece, (on, near) in enumerate(
@@ -170,10 +170,15 @@ def _by_piece(count: int, piece: Ints, row: Ints) -> list[Ints]:
 class _Level:
     """The versions of a level: those with ground, and those whose ground is not known."""
 
-    table: VersionTable
+    chronicle: Chronicle
     known: Ints
     unknown: Ints
     outside_events: frozenset[str]
+
+    @property
+    def table(self) -> VersionTable:
+        """All versions."""
+        return self.chronicle.table
 
     def told(self, piece: int, on: Ints, near: Ints) -> Iterator[Told]:
         """Tell what is wrong with a piece, by the versions that hold it, and those that meet it."""
@@ -208,15 +213,15 @@ class _Level:
             if len(units) < 2:
                 continue
             before = open_.get(units)
+            last = tuple(rows[u] for u in units)
             if before is not None and before.span[1] == begin:
-                open_[units] = replace(before, span=(before.span[0], end))
-                continue
-            if before is not None:
+                begin = before.span[0]
+            elif before is not None and not self.chronicle.doubtful(before.rows, before.span[1]):
                 yield before
-            open_[units] = Told(
-                "time-overlap", piece, tuple(rows[u] for u in units), (begin, end), units
-            )
-        yield from open_.values()
+            open_[units] = Told("time-overlap", piece, last, (begin, end), units)
+        for told in open_.values():
+            if not self.chronicle.doubtful(told.rows, told.span[1]):
+                yield told
 
     def _declared(self, rows: Ints, day: int) -> bool:
         """Tell whether all events that changed versions on a day take or give outside ground."""

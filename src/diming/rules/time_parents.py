@@ -7,7 +7,7 @@ of all its children are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -86,8 +86,7 @@ class _Families:
     @staticmethod
     def of(table: VersionTable) -> _Families:
         """Gather the versions of each parent, and of its children."""
-        ids, _ = np.unique(table.parent_id.astype(str), return_inverse=True)
-        ids = ids[ids != ""]
+        ids = sorted(set(table.parent_id.tolist()) - {""})
         return _Families(table, _rows_of(table.unit_id, ids), _rows_of(table.parent_id, ids))
 
     def odd_spans(self) -> _Odd:
@@ -143,13 +142,13 @@ class _Families:
         return looks, np.array([parent for parent, _ in seen], dtype=np.int64)
 
 
-def _rows_of(column: NDArray[np.object_], ids: NDArray[np.str_]) -> list[Ints]:
+def _rows_of(column: NDArray[np.object_], ids: list[str]) -> list[Ints]:
     """Return for each id the rows that bear it."""
-    text = column.astype(str)
-    order = np.argsort(text, kind="stable")
-    first = np.searchsorted(text[order], ids, side="left")
-    last = np.searchsorted(text[order], ids, side="right")
-    return [order[a:b] for a, b in zip(first, last, strict=True)]
+    place = {value: i for i, value in enumerate(ids)}
+    at = np.fromiter((place.get(v, -1) for v in column.tolist()), np.int64, len(column))
+    order = np.argsort(at, kind="stable")
+    cuts = np.searchsorted(at[order], np.arange(len(ids) + 1))
+    return [order[a:b] for a, b in pairwise(cuts)]
 
 
 def _alive(table: VersionTable, rows: Ints, day: int) -> Ints:
@@ -197,7 +196,7 @@ def _told(
     above = {int(table.level[r]) for r in parents}
     for piece, held in enumerate(on):
         open_: dict[tuple[str, ...], Told] = {}
-        for begin, end in spans:
+        for begin, end in _cut(spans, table, held):
             now = _alive(table, held, begin).tolist()
             mine = [r for r in now if r in children]
             over = [r for r in now if r in parents]
@@ -218,12 +217,23 @@ def _told(
             key = (rule, *group)
             before = open_.get(key)
             if before is not None and before.span[1] == begin:
-                open_[key] = replace(before, span=(before.span[0], end))
-                continue
-            if before is not None:
+                begin, facts = before.span[0], before.facts
+            elif before is not None and not chronicle.doubtful(before.rows[:1], before.span[1]):
                 yield before
             open_[key] = Told(rule, piece + offset, tuple(rows), (begin, end), group, facts)
-        yield from open_.values()
+        for told in open_.values():
+            if not chronicle.doubtful(told.rows[:1], told.span[1]):
+                yield told
+
+
+def _cut(
+    spans: list[tuple[int, int]], table: VersionTable, rows: Ints
+) -> Iterator[tuple[int, int]]:
+    """Yield spans cut where versions begin and end: strangers may come and go meanwhile."""
+    days = np.unique(np.concatenate([table.begin[rows], table.end[rows]]))
+    for begin, end in spans:
+        between = days[(begin < days) & (days < end)].tolist()
+        yield from pairwise([begin, *between, end])
 
 
 def _beside(

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from diming.geometry.chain import Ints
     from diming.model.finding import Finding
     from diming.rules.chronicle import Chronicle
-    from diming.versions import VersionTable
 
 
 def span_findings(chronicle: Chronicle) -> list[Finding]:
@@ -27,7 +26,7 @@ def span_findings(chronicle: Chronicle) -> list[Finding]:
         Of the rules ``time-overlap`` and ``time-gap``, with the reason ``versions``.
     """
     t = chronicle.table
-    unit, order = _ordered(t)
+    unit, order = _ordered(chronicle)
     if len(order) == 0:
         return []
     begin, end = t.begin[order], t.end[order]
@@ -39,6 +38,8 @@ def span_findings(chronicle: Chronicle) -> list[Finding]:
         a, b = int(begin[i]), int(reached[i - 1])
         overlaps = a < b
         span = (a, min(b, int(end[i]))) if overlaps else (b, a)
+        if overlaps and chronicle.doubtful([int(order[i])], span[1]):
+            continue
         result.append(
             chronicle.finding(
                 "time-overlap" if overlaps else "time-gap",
@@ -64,21 +65,21 @@ def dangling_parents(chronicle: Chronicle) -> list[Finding]:
     child = np.flatnonzero(t.parent_id != "")
     if len(child) == 0:
         return []
-    ids, number = np.unique(t.unit_id.astype(str), return_inverse=True)
-    parent_id = t.parent_id[child].astype(str)
-    at = np.minimum(np.searchsorted(ids, parent_id), len(ids) - 1)
-    there = ids[at] == parent_id
+    number = chronicle.unit
+    place = dict(zip(t.unit_id.tolist(), number.tolist(), strict=True))
+    at = np.array([place.get(above, -1) for above in t.parent_id[child].tolist()], dtype=np.int64)
+    there = at >= 0
     cases: list[tuple[int, str, int, int]] = [
         (row, "absent", int(t.begin[row]), int(t.end[row])) for row in child[~there].tolist()
     ]
     child, at = child[there], at[there]
-    level = np.zeros(len(ids), dtype=np.int64)
+    level = np.zeros(len(place), dtype=np.int64)
     level[number] = t.level
     wrong = (level[at] > 0) & (t.level[child] > 0) & (level[at] >= t.level[child])
     cases += [(row, "level", int(t.begin[row]), int(t.end[row])) for row in child[wrong].tolist()]
-    cases += _uncovered(t, number.ravel(), child, at)
+    cases += _uncovered(chronicle, child, at)
     cases.sort(key=lambda c: (t.unit_id[c[0]], t.parent_id[c[0]], c[1], c[2]))
-    last_row = {str(t.unit_id[r]): r for r in range(len(t.unit_id))}
+    last_row = dict(zip(t.unit_id.tolist(), range(len(number)), strict=True)) if cases else {}
     result = []
     for (_, parent, reason), members in groupby(
         cases, lambda c: (t.unit_id[c[0]], t.parent_id[c[0]], c[1])
@@ -99,18 +100,17 @@ def dangling_parents(chronicle: Chronicle) -> list[Finding]:
     return result
 
 
-def _uncovered(
-    t: VersionTable, number: Ints, child: Ints, at: Ints
-) -> list[tuple[int, str, int, int]]:
+def _uncovered(chronicle: Chronicle, child: Ints, at: Ints) -> list[tuple[int, str, int, int]]:
     """Return children's spans in which the parent, known at other times, is not alive."""
-    unit, order = _ordered(t)
+    t = chronicle.table
+    unit, order = _ordered(chronicle)
     begin, end = t.begin[order], t.end[order]
     reached = _reached(unit, end)
     opens = np.ones(len(order), dtype=bool)
     opens[1:] = (unit[1:] != unit[:-1]) | (begin[1:] > reached[:-1])
     run = np.flatnonzero(opens)
     last = reached[np.append(run[1:], len(order)) - 1]
-    of = number[order[run]]
+    of = unit[run]
     # Runs of a unit are in order: one number for unit and day finds the run that holds a day.
     width = int(max(t.end.max(), 1)) + 1
     place = np.searchsorted(of * width + begin[run], at * width + t.begin[child], "right") - 1
@@ -120,7 +120,8 @@ def _uncovered(
         mine = np.flatnonzero(of == at[i])
         row, day = int(child[i]), int(t.begin[child[i]])
         for a, b in zip(begin[run][mine].tolist(), last[mine].tolist(), strict=True):
-            if day < a and day < t.end[row]:
+            # Of a child whose begin is not known only the last day is sure.
+            if day < a and day < t.end[row] and not chronicle.doubtful([row], a):
                 result.append((row, "not-alive", day, int(min(a, t.end[row]))))
             day = max(day, b)
         if day < t.end[row]:
@@ -128,10 +129,9 @@ def _uncovered(
     return result
 
 
-def _ordered(t: VersionTable) -> tuple[Ints, Ints]:
+def _ordered(chronicle: Chronicle) -> tuple[Ints, Ints]:
     """Return the order of rows by unit and begin, and before it the number of each one's unit."""
-    _, unit = np.unique(t.unit_id.astype(str), return_inverse=True)
-    unit = unit.ravel().astype(np.int64)
+    t, unit = chronicle.table, chronicle.unit
     order = np.lexsort((t.end, t.begin, unit))
     return unit[order], order
 
