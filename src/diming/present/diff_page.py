@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SCRIPTS = ("base.js", "diff_map.js", "diff_page.js")
 
 STRINGS: dict[str, str] = {
-    "title": N_("What changed"),
+    "title": N_("Divisions compared"),
     "skip": N_("Skip to the changes"),
     "map": N_("Map"),
     "swipe": N_("How much of the map shows the earlier state"),
@@ -51,7 +51,7 @@ STRINGS: dict[str, str] = {
     "after": N_("after"),
     "gained": N_("gained"),
     "lost": N_("lost"),
-    "whole": N_("the whole"),
+    "whole": N_("The region as a whole"),
     "unit": N_("unit"),
     "changes": N_("Changes"),
     "flows": N_("Ground that changed hands"),

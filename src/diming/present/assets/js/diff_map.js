@@ -29,6 +29,8 @@ class ComparisonMap {
       zoomSnap: 0.25,
       wheelPxPerZoomLevel: 90,
     });
+    // Layers are drawn only where there is a view.
+    this.map.setView([0, 0], 2);
     this.map.attributionControl.setPrefix("Leaflet");
     this.map.attributionControl.addAttribution(words.outlines_note);
     this.sides = ["before", "after"].map((side) => new Side(this.map, side, this));
@@ -37,7 +39,13 @@ class ComparisonMap {
     if (!data.plane) L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
     this.map.on("move zoom resize viewreset zoomanim", () => this.clip());
     this.map.on("moveend zoomend", () => this.sides.forEach((side) => side.placeNames()));
-    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(container);
+    // Until somebody moves the map, it shows everything, whatever its size.
+    const moved = () => (this.moved = true);
+    ["pointerdown", "wheel", "keydown"].forEach((kind) => container.addEventListener(kind, moved, { passive: true }));
+    new ResizeObserver(() => {
+      this.map.invalidateSize({ animate: false });
+      if (!this.moved) this.fit();
+    }).observe(container);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
   }
 
@@ -95,6 +103,7 @@ class ComparisonMap {
     this.paint();
     this.sides.forEach((side) => side.placeNames());
     if (!chosen) return;
+    this.moved = true;
     const bounds = L.latLngBounds([]);
     if (chosen.flow !== undefined) bounds.extend(L.polygon(latLngs(data.flows[chosen.flow].shape)).getBounds());
     for (const side of this.sides) {
