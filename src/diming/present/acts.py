@@ -124,7 +124,7 @@ def when_text(when: When | None, lang: str | None) -> str:
 
 def span_text(span: Span, lang: str | None) -> str:
     """Return from when until when something held."""
-    begin = say(N_("?"), lang) if span.begin.day == EVER else str(span.begin)
+    begin = "?" if span.begin.day == EVER else str(span.begin)
     end = say(N_("today"), lang) if span.is_open else str(span.end)
     return f"{begin} – {end}"
 

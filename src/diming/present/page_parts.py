@@ -1,4 +1,4 @@
-"""What pages are put together from: styles, scripts, a policy that lets nothing else in (页面部件)."""
+"""What pages are made of: styles, scripts, a policy that lets nothing else in (页面部件)."""
 
 from __future__ import annotations
 

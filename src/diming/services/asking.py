@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from diming.errors import UsageError
+from diming.errors import N_, UsageError
 from diming.geometry.lonlat import from_lonlat, has_place
 from diming.history.chronicle import Chronicle
 from diming.history.compare import compare
@@ -45,8 +45,10 @@ class Ambiguous(UsageError):
 
     def __init__(self, text: str, candidates: Sequence[Version], names: Mapping[str, Version]):
         super().__init__(
-            "“{text}” means {count} units; say which by its code or id, by its superior "
-            "(above/unit), or by a date",
+            N_(
+                "“{text}” means {count} units; say which by its code or id, by its superior "
+                "(above/unit), or by a date"
+            ),
             text=text, count=len(candidates),
         )  # fmt: skip
         self.candidates = tuple(candidates)
