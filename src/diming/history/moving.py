@@ -54,6 +54,20 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
         done = partition.take_side(giver, taker, drawn, side, shapes, crs)
     else:
         done = partition.take_polygon(giver, taker, drawn, shapes, crs)
+    if (
+        isinstance(done, partition.Refused)
+        and done.reason is partition.Reason.EVERYTHING_MOVED
+        and flow.giver in act.draft.ended
+    ):
+        # The last part of a unit that ends: all that is left of it.
+        parts = np.empty(2, dtype=object)
+        parts[:] = [taker, giver]
+        whole = giver if shapely.is_empty(taker) else partition.merge(parts)
+        if not isinstance(whole, partition.Refused):
+            ground.rest[flow.giver] = shapely.Polygon()
+            if flow.taker is not None:
+                ground.after[flow.taker] = whole
+            return
     if isinstance(done, partition.Refused):
         unit = ground.was[flow.giver]
         act.findings.append(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from diming.history.infer import Inference
+    from diming.history.infer_model import AreaShare
     from diming.model.event import Event
 
 
@@ -29,27 +30,23 @@ def as_proposals(inference: Inference) -> list[dict[str, Any]]:
     return [
         {
             "confidence": round(p.confidence, 3),
-            "shares": [
-                _said(
-                    {
-                        "giver": None if s.giver is None else str(s.giver),
-                        "taker": None if s.taker is None else str(s.taker),
-                        "area_m2": round(s.area_m2, 1),
-                        "share_of_giver": _rounded(s.giver_share),
-                        "share_of_taker": _rounded(s.taker_share),
-                    }
-                )
-                for s in p.shares
-            ],
-            "doubtful": [*p.reasons] if p.doubtful else [],
+            "doubtful": p.doubtful,
+            "reasons": list(p.reasons),
+            "shares": [_share(s) for s in p.shares],
         }
         for p in inference.proposals
     ]
 
 
-def _said(share: dict[str, Any]) -> dict[str, Any]:
-    """Leave out shares that are not known."""
-    return {k: v for k, v in share.items() if v is not None or k in ("giver", "taker")}
+def _share(share: AreaShare) -> dict[str, Any]:
+    said = {
+        "giver": None if share.giver is None else str(share.giver),
+        "taker": None if share.taker is None else str(share.taker),
+        "area_m2": round(share.area_m2, 1),
+        "giver_share": _rounded(share.giver_share),
+        "taker_share": _rounded(share.taker_share),
+    }
+    return {k: v for k, v in said.items() if v is not None or k in ("giver", "taker")}
 
 
 def _rounded(share: float | None) -> float | None:
