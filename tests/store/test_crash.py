@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -196,7 +197,7 @@ def test_a_full_disk_within_this_process(tmp_path):
                     with contextlib.suppress(EnvironmentLacks):
                         writer.append(simple("乙" * 500, n + 1))
                         fitted += 1
-            assert len(made.view().at(date_2020())) == 1 + fitted
+            assert len(made.view().at(date(2020, 1, 1))) == 1 + fitted
         assert made.verify() == []
         made.base.rows("PRAGMA max_page_count = 100000")
         with made.write(author="a", reason="r") as writer:
