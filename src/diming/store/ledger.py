@@ -163,7 +163,7 @@ class Ledger:
             )  # fmt: skip
             writer = LedgerWriter(self.base, coming, head.hash)
             yield writer
-            if writer.wrote:
+            if writer.wrote or writer.failure:
                 writer.finish()
                 self.base.commit()
         finally:
