@@ -245,10 +245,12 @@ class Ledger:
         keys = _texts(of_shape[1])
         if self.base.layout() < LAYOUT and len(keys):
             area = areas_m2(self.shapes(keys.tolist()), parse_crs(self.view().crs or "plane"))
+        code, system = self._codes(row)
         return VersionTable(
             row=row,
+            system=system,
             unit_id=_texts(columns[1]), name=_texts(columns[2]), kind=_texts(columns[3]),
-            code=self._codes(row), parent_id=_texts(columns[4]),
+            code=code, parent_id=_texts(columns[4]),
             began_by=_texts(columns[5]), ended_by=_texts(columns[6]),
             level=np.array(columns[7], dtype=np.int8),
             begin=_ordinals(columns[8]), end=_ordinals(columns[9]),
@@ -277,9 +279,9 @@ class Ledger:
             {"fids": self.base.listing(fids.tolist())},
         )
 
-    def _codes(self, row: NDArray[np.int64]) -> NDArray[np.object_]:
-        """Return the code of each row: that of the first system that gives it one."""
-        code = np.full(len(row), "", dtype=object)
+    def _codes(self, row: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """Return the code of each row, and whose it is: the first system's that gives one."""
+        code, whose = np.full(len(row), "", dtype=object), np.full(len(row), "", dtype=object)
         order = np.argsort(row)
         total = self.base.rows("SELECT count(*) FROM version")[0][0]
         for system in SYSTEMS[::-1]:
@@ -295,7 +297,8 @@ class Ledger:
             at = order[np.minimum(at, len(row) - 1)]
             hit = row[at] == of
             code[at[hit]] = _texts(text)[hit]
-        return code
+            whose[at[hit]] = system
+        return code, whose
 
 
 def revision_of(row: Row) -> Revision:
