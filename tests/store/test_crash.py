@@ -33,13 +33,13 @@ def test_killed_at_any_instant_it_is_sound_and_keeps_what_was_said_to_be_written
     path = tmp_path / "a.gpkg"
     create(path, CRS).close()
     done = subprocess.run(
-        [sys.executable, str(TESTS / "store" / "killed_process.py"), str(path), "25"],
+        [sys.executable, str(TESTS / "store" / "killed_process.py"), str(path), "15"],
         capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}{TESTS}"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     rounds, revisions, hot = map(int, done.stdout.split())
-    assert rounds == 25 and revisions > 10 and hot > 0
+    assert rounds == 15 and revisions > 15 and hot > 0
     with open_store(path) as opened:
         assert opened.head().number == revisions
         assert opened.verify() == []

@@ -19,6 +19,7 @@ from diming.store.hashing import moment_text
 from diming.store.migrations import up_to_date
 from diming.store.reading import LedgerView, believed, fetch_shapes
 from diming.store.schema import LAYOUT
+from diming.store.sqlite import busy
 from diming.store.verify import verify
 from diming.store.writing import LedgerWriter, storable
 from diming.versions import VersionTable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from diming.model.changeset import Applied
     from diming.store.database import Database, Row
-    from diming.store.protocol import Flaw
+    from diming.store.protocol import Flaw, Store
 
 _REVISION = (
     "SELECT number, recorded, author, reason, document, kind, hash, chain_sums FROM revision "
@@ -311,11 +312,6 @@ def revision_of(row: Row) -> Revision:
     )  # fmt: skip
 
 
-def busy(place: str) -> Conflict:
-    """Return what to say where somebody else is writing."""
-    return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
-
-
 def _later(recorded: datetime | None, before: datetime) -> datetime:
     moment = datetime.now(UTC) if recorded is None else recorded
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -332,3 +328,9 @@ def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
 def _ordinals(days: Sequence[str]) -> NDArray[np.int64]:
     known = {day: date.fromisoformat(day).toordinal() for day in set(days)}
     return np.array([known[day] for day in days], dtype=np.int64)
+
+
+if TYPE_CHECKING:
+
+    def _is_a_store(ledger: Ledger) -> Store:
+        return ledger
