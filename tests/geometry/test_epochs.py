@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from diming.geometry import epochs
 from diming.geometry.boxgrid import BoxGrid
 from diming.geometry.epochs import Epochs
-from diming.geometry.innerbox import inner_boxes
+from diming.geometry.frames import frames
 from worlds import Grid
 
 EVER, OPEN = date.min.toordinal(), date.max.toordinal()
@@ -147,7 +147,7 @@ def test_a_world_of_wobbling_borders_agrees_with_brute_force(
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10_000))
-def test_inner_boxes_lie_within(seed: int) -> None:
+def test_frames_lie_within_and_around(seed: int) -> None:
     rng = np.random.default_rng(seed)
     size = int(rng.integers(3, 20))
     angle = np.sort(rng.uniform(0, 2 * np.pi, size))
@@ -155,13 +155,23 @@ def test_inner_boxes_lie_within(seed: int) -> None:
     polygon = shapely.make_valid(shapely.Polygon(star + rng.uniform(0, 1e6, 2)))
     hole = shapely.difference(polygon, shapely.buffer(shapely.centroid(polygon), 0.3))
     both = np.array([polygon, hole, shapely.Polygon(), None], dtype=object)
-    inner = inner_boxes(both)
+    found = frames(both)
+    inner = found.square
     assert np.isnan(inner[2:]).all()
     for box, whole in zip(inner[:2], both[:2], strict=True):
         if np.isfinite(box).all():
             assert whole.contains(shapely.box(*box))
+    for slant, whole in zip(found.slant[:2], both[:2], strict=True):
+        low, high = whole.bounds[:2], whole.bounds[2:]
+        x, y = rng.uniform(low, high, (300, 2)).T
+        x, y = (
+            np.concatenate([v, w])
+            for v, w in zip((x, y), shapely.get_coordinates(whole).T, strict=True)
+        )
+        out = (x + y < slant[0]) | (x + y > slant[2]) | (x - y < slant[1]) | (x - y > slant[3])
+        assert not (out & shapely.intersects_xy(whole, x, y)).any()
     round_ = shapely.buffer(shapely.Point(1e6, 5), 3.0, quad_segs=64)
-    (square,) = inner_boxes(np.array([round_]))
+    (square,) = frames(np.array([round_])).square
     assert square[2] - square[0] > 0.97 * 3.0 * np.sqrt(2)
     assert round_.contains(shapely.box(*square))
 

@@ -4,7 +4,7 @@ Every unit changes on days of its own, so there is no small number of epochs to 
 tree for each. But a unit has one version a day, and its versions lie where it lies. So
 there is one index, of units, with a box around all versions of each; which version a
 point asks of comes from a search in one sorted array of (unit, begin). Shapes are asked last:
-a square known to lie within a shape answers for many of the points; the rest are
+frames within and around each answer for most of the points; the rest are
 sorted by shape, so that one with many points is prepared once, and however many versions
 share a shape, it is asked once for all of them.
 """
@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from diming.geometry.boxgrid import BoxGrid
-from diming.geometry.innerbox import inner_boxes
+from diming.geometry.frames import frames
 from diming.geometry.threads import each, runs
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Epochs:
         low = np.minimum.reduceat(box[:, :2], first) if len(first) else np.empty((0, 2))
         high = np.maximum.reduceat(box[:, 2:], first) if len(first) else np.empty((0, 2))
         self._grid = BoxGrid(low, high)
-        self._inner = inner_boxes(geometry, jobs=jobs)
+        self._frames = frames(geometry, jobs=jobs)
 
     def locate(self, xy: Floats, day: Ints, *, jobs: int = 1) -> Ints:
         """Find the version that holds each point on its day.
@@ -143,8 +143,13 @@ class Epochs:
         x, y = xy[point].T
         box = self._bounds[territory]
         near = (x >= box[:, 0]) & (x <= box[:, 2]) & (y >= box[:, 1]) & (y <= box[:, 3])
-        inner = self._inner[territory]
+        inner = self._frames.square[territory]
         sure = (x > inner[:, 0]) & (x < inner[:, 2]) & (y > inner[:, 1]) & (y < inner[:, 3])
+        asked = np.flatnonzero(near & ~sure)
+        slant = self._frames.slant[territory[asked]]
+        rising, falling = x[asked] + y[asked], x[asked] - y[asked]
+        near[asked] = (rising >= slant[:, 0]) & (rising <= slant[:, 2])
+        near[asked] &= (falling >= slant[:, 1]) & (falling <= slant[:, 3])
         # What is sure need not be asked of units behind it.
         best = np.full(len(xy), np.iinfo(np.int64).max)
         np.minimum.at(best, point[sure], self._unit[place[sure]])
