@@ -8,10 +8,45 @@ Chinese or English at the edge; `str(error)` is plain English.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def N_(text: str) -> str:  # noqa: N802
     """Mark a sentence for the message catalogues; return it unchanged."""
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence within the sentence of an error; `str` is plain English.
+
+    Attributes
+    ----------
+    template : str
+        Marked by `N_`: the key of the message catalogue.
+    facts : mapping
+        What fills its places; may be sentences themselves.
+    """
+
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Several sentences as one fact of an error."""
+
+    each: tuple[Said, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.each))
 
 
 class DimingError(Exception):

@@ -31,7 +31,13 @@ class VersionTable:
     keys : object array of str
         The territory keys that occur, sorted.
     chain_sum : int64 array, area_m2 : float64 array, bounds : float64 array (n, 4)
-        Of each key.
+        Of each key; an area that nobody can tell is NaN.
+    known_from, known_to : int64 array or None
+        Of `Store.changes_since`: the revision that brought the row, and the one that
+        superseded it (0: believed).
+    system : object array of str, optional
+        Whose each code is (`diming.model.version.SYSTEMS`): codes of different systems
+        are never compared. Where it is not said, all are taken as those of one.
     """
 
     row: NDArray[np.int64]
@@ -51,3 +57,6 @@ class VersionTable:
     chain_sum: NDArray[np.int64]
     area_m2: NDArray[np.float64]
     bounds: NDArray[np.float64]
+    known_from: NDArray[np.int64] | None = None
+    known_to: NDArray[np.int64] | None = None
+    system: NDArray[np.object_] | None = None

@@ -13,6 +13,7 @@ import click
 from diming.cli.help import LocalOption
 from diming.cli.session import session_of
 from diming.errors import UsageError
+from diming.model.unit import Level, parse_level
 from diming.present.language import LANGUAGES, N_
 
 if TYPE_CHECKING:
@@ -143,6 +144,23 @@ class Day(Kind):
             ) from error
 
 
+class LevelName(Kind):
+    """A level of division, as number or word."""
+
+    name = "level"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Level:
+        """Return the level."""
+        found = value if isinstance(value, Level) else parse_level(value)
+        if found is Level.UNKNOWN:
+            raise UsageError(
+                "{option}: “{value}” is no level; write a number from 1 (province) to 5 (village), "
+                "or county, township…",
+                **_facts(param, value),
+            )
+        return found
+
+
 class Pair(Kind):
     """A pair ``left=right``, its left side one of some words."""
 
@@ -171,11 +189,35 @@ def _facts(param: click.Parameter | None, value: object) -> dict[str, object]:
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     def callback(context: click.Context, _: click.Parameter, value: Any) -> Any:
-        if value:
+        if value not in (None, False):
             setattr(session_of(context), name, value)
         return value
 
     return callback
+
+
+def archive_option(command: Any) -> Any:
+    """Add ``--archive`` to a command that works on one; it may stand before the command too."""
+    return option(
+        "--archive",
+        metavar="PATH|URL",
+        callback=_remember("archive"),
+        expose_value=False,
+        help=ARCHIVE_HELP,
+    )(command)
+
+
+def known_option(command: Any) -> Any:
+    """Add ``--known`` to a command that answers from an archive."""
+    return option(
+        "--known",
+        metavar="REVISION|TIME",
+        help=N_("What the archive knew then: a revision such as r7, a date or a time."),
+    )(command)
+
+
+#: Help of ``--archive``, wherever it stands.
+ARCHIVE_HELP = N_("The archive: a file, or postgresql://…; default: diming.gpkg.")
 
 
 def common_options(command: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +132,7 @@ class Event:
         Territory, where it is known; empty: as the type implies.
     changes : mapping
         Of a correction: attribute → value (``name``, ``code``, ``kind``, ``seat``,
-        ``begin``, ``end``, ``parent``, ``geometry``).
+        ``begin``, ``end``, ``parent`` as written, ``geometry``); None takes one away.
     source : str
         File and row it came from, for messages; no part of the act.
     """
@@ -149,7 +149,7 @@ class Event:
     certainty: str = "confirmed"
     moves: tuple[Move, ...] = ()
     changes: tuple[tuple[str, Any], ...] = ()
-    source: str = ""
+    source: str = field(default="", compare=False)
     given_id: str = ""
 
     @property

@@ -57,11 +57,16 @@ class Version:
         return dict(self.codes).get(system)
 
     @property
+    def any_code(self) -> str:
+        """The ministry's code, else the statisticians', else the source's own, else nothing."""
+        codes = dict(self.codes)
+        return next((codes[s] for s in SYSTEMS if s in codes), "")
+
+    @property
     def label(self) -> str:
         """Name and code, as people write a unit: ``綦江区[500110]``."""
-        codes = dict(self.codes)
-        code = next((codes[s] for s in SYSTEMS if s in codes), None)
-        if code is None:
+        code = self.any_code
+        if not code:
             return self.name
         return f"{self.name}[{code}]" if self.name else code
 

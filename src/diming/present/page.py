@@ -7,13 +7,8 @@ the same report always gives the same bytes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections import Counter
 from dataclasses import fields
-from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +16,13 @@ from diming.model.finding import Severity
 from diming.present.language import LANGUAGES, N_, resolve_language, say, translator
 from diming.present.measured import measured_lines
 from diming.present.page_data import page_data, to_script_json
+from diming.present.page_parts import (
+    content_security_policy,
+    leaflet_script,
+    script,
+    styles,
+    template,
+)
 from diming.present.page_words import MEASURES, SETTINGS, page_strings
 from diming.present.plain import visible
 from diming.present.text import dated_out_text
@@ -37,13 +39,11 @@ from diming.present.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jinja2 import Template
-
     from diming.model.finding import InputRecord, Report, RuleRun
 
-ASSETS = Path(__file__).resolve().parent / "assets"
 #: Concatenated in this order into one function scope.
 SCRIPTS = (
+    "base.js",
     "data.js",
     "filters.js",
     "table.js",
@@ -76,8 +76,8 @@ def render_page(report: Report, lang: str | None) -> str:
         "quantities": {unit: gettext(f"{{number}} {unit}") for unit in _UNITS},
         "measures": {key: gettext(text) for key, text in MEASURES.items()},
     }
-    style, scripts = _style(), (_leaflet(), _script())
-    return _template().render(
+    style, scripts = styles("page.css"), (leaflet_script(), script(SCRIPTS))
+    return template("page.html.j2").render(
         first_input=next(iter(data["inputs"]), ""),
         lang=html_lang,
         w=SimpleNamespace(**strings),
@@ -91,7 +91,7 @@ def render_page(report: Report, lang: str | None) -> str:
         measured=measured_lines(report.measured, lang),
         rules=[_rule_row(run, lang) for run in report.rules],
         rule_counts=_rule_counts(report, lang),
-        csp=_content_security_policy(style, scripts),
+        csp=content_security_policy(style, scripts),
         style=style,
         scripts=scripts,
         data=to_script_json(data),
@@ -162,54 +162,3 @@ def _rule_row(run: RuleRun, lang: str) -> dict[str, Any]:
 def _rule_counts(report: Report, lang: str) -> str:
     counts = Counter(run.status for run in report.rules)
     return " · ".join(f"{n} {status_word(status, lang)}" for status, n in counts.most_common())
-
-
-def _content_security_policy(style: str, scripts: tuple[str, ...]) -> str:
-    """Return a policy that allows exactly these parts and nothing from outside."""
-    allowed = " ".join(_hash(script) for script in scripts)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-@cache
-def _style() -> str:
-    # Leaflet's images belong to controls that the page does not use.
-    leaflet = re.sub(r"url\((?!data:)[^)]*\)", "none", _asset("leaflet/leaflet.css"))
-    return leaflet + _asset("page.css")
-
-
-@cache
-def _leaflet() -> str:
-    return re.sub(r"\n//# sourceMappingURL=.*", "\n", _asset("leaflet/leaflet.js"))
-
-
-@cache
-def _script() -> str:
-    parts = "\n".join(_asset(f"js/{name}") for name in SCRIPTS)
-    return f'(() => {{\n"use strict";\n{parts}}})();\n'
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(ASSETS)
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")

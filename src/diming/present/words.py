@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from diming.errors import Said, Sentences
 from diming.present.hints import HINTS, SEAM_HINT
 from diming.present.language import N_, P_, Template, fill, say
 from diming.present.plain import plain
@@ -62,7 +63,7 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
     if run.reason is None:
         return ""
     template = REASONS.get(run.reason)
-    return fill(template, lang, _texts(run.facts, lang)) if template else plain(run.reason)
+    return fill(template, lang, fact_texts(run.facts, lang)) if template else plain(run.reason)
 
 
 def remark_text(remark: str, lang: str | None) -> str:
@@ -219,6 +220,8 @@ def _applies(clause: str, finding: Finding) -> bool:
             return f"{clause}_m" in measures
         case "tip" | "others" | "enclosed":
             return needs[clause] in measures
+        case "days_count":
+            return clause in measures
         case "parts_count":
             return measures.get(clause, 1) > 1
         case "cover_count":
@@ -245,7 +248,7 @@ def _places(finding: Finding, lang: str | None, inputs: Sequence[InputRecord]) -
     units = join(labels, lang)
     crs = finding.facts.get("crs")
     return {
-        **_texts(finding.facts, lang),
+        **fact_texts(finding.facts, lang),
         **({"crs": crs_label(crs)} if isinstance(crs, str) else {}),
         **{k: v for key, value in finding.measures.items() for k, v in _measure(key, value, lang)},
         "title": rule_title(finding.rule, lang),
@@ -281,7 +284,8 @@ def _measure(key: str, value: float, lang: str | None) -> Iterable[tuple[str, An
         yield key, significant(value)
 
 
-def _texts(facts: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+def fact_texts(facts: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+    """Return facts as harmless texts, by the places they fill."""
     return {key: _fact(value, lang) for key, value in facts.items()}
 
 
@@ -293,6 +297,11 @@ def _fact(value: Any, lang: str | None, most: int = MOST_NAMED) -> Any:
         return value
     if isinstance(value, datetime.date | datetime.datetime):
         return value.isoformat()
+    if isinstance(value, Said):
+        places = {key: _fact(fact, lang, most) for key, fact in value.facts.items()}
+        return fill(value.template, lang, places)
+    if isinstance(value, Sentences):
+        return say(N_("; "), lang).join(str(_fact(each, lang, most)) for each in value.each)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return join([plain(item) for item in items], lang, most)

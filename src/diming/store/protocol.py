@@ -9,7 +9,7 @@ written in one transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 class Writer(Protocol):
     """One transaction under way; what it appended is seen by its own view."""
 
-    view: View
+    @property
+    def view(self) -> View:
+        """What the revision to be believes so far."""
+
+    @property
+    def number(self) -> int:
+        """Number of the revision to be."""
 
     def append(self, change: Changeset) -> None:
         """Add the rows of a change set.
@@ -60,6 +66,11 @@ class Store(Protocol):
     #: For messages: the path, or the URL without its password.
     place: str
 
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it."""
+
     def head(self) -> Revision:
         """Return the latest revision; there is always one, that of ``init``."""
 
@@ -88,7 +99,10 @@ class Store(Protocol):
         """Return the revision that recorded an event."""
 
     def changes_since(self, revision: int) -> VersionTable:
-        """Return the rows that came or were superseded after a revision, believed or not."""
+        """Return the rows that came or were superseded after a revision, believed or not.
+
+        `VersionTable.known_from` and `known_to` tell which.
+        """
 
     def write(
         self,
@@ -98,14 +112,20 @@ class Store(Protocol):
         document: str = "",
         kind: str = "record",
         base: int | None = None,
+        recorded: datetime | None = None,
     ) -> AbstractContextManager[Writer]:
         """Open the one transaction of a new revision; it commits when the block ends well.
+
+        A block that records nothing leaves no revision.
 
         Parameters
         ----------
         base : int, optional
             The revision the caller looked at; if another has come since, the
             block does not begin.
+        recorded : datetime, optional
+            Now, if not given; moved on by a millisecond where it is not later than the
+            revision before.
 
         Raises
         ------
@@ -115,11 +135,24 @@ class Store(Protocol):
             If it may only be read, or there is no room.
         """
 
-    def verify(self) -> list[Flaw]:
-        """Recompute every hash and look at every reference; return what is broken."""
+    def verify(self, *, tip: str | None = None) -> list[Flaw]:
+        """Recompute every hash and look at every reference; return what is broken.
 
-    def backup(self, target: Path) -> None:
-        """Copy the archive as it stands, while others use it."""
+        Parameters
+        ----------
+        tip : str, optional
+            Hash of a revision that somebody wrote down elsewhere. Only that can tell
+            that whole revisions at the end were taken away.
+        """
+
+    def backup(self, target: Path, *, replace: bool = False) -> None:
+        """Copy the archive as it stands into a GeoPackage, while others use it.
+
+        Raises
+        ------
+        UsageError
+            If `target` exists, unless it may be replaced.
+        """
 
     def counts(self) -> Mapping[str, int]:
         """Return how many revisions, events, units, versions, territories there are."""

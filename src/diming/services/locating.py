@@ -1,0 +1,223 @@
+"""Which units held many points, each on its own day: arrays in, arrays out (批量定位).
+
+Points are put in one tree and each territory asks for those within it, so that a
+polygon is prepared once for all its points; the day decides afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from diming.geometry.lonlat import from_lonlat, has_place
+from diming.model.answers import WhereMany
+from diming.model.unit import Level
+from diming.services.beliefs import basis, revision_meant, today
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from diming.store.protocol import Store
+    from diming.versions import VersionTable
+
+    Ints = NDArray[np.int64]
+
+#: No unit of the level is known there, though there may be one.
+NOT_KNOWN = -1
+#: All territories of the level are known there, and none holds the point.
+OUTSIDE = -2
+#: Territories fetched at once.
+_BATCH = 512
+
+
+def where_many(
+    store: Store,
+    lonlat: NDArray[np.float64],
+    days: Ints | None = None,
+    day: date | None = None,
+    known: str | None = None,
+) -> WhereMany:
+    """Return the unit of each level at each point on its day.
+
+    Parameters
+    ----------
+    lonlat : float64 array (n, 2)
+        WGS 84, degrees. Points that are not finite lie outside.
+    days : int64 array (n,), optional
+        Proleptic ordinals; 0 stands for `day`.
+    day : datetime.date, optional
+        Of points without one of their own; default today.
+
+    Returns
+    -------
+    WhereMany
+        On a line that two units share, the one of the lower code is told.
+    """
+    revision = revision_meant(store, known)
+    on = basis(store, day or today(), revision)
+    table = store.table(revision.number)
+    when = np.full(len(lonlat), on.day.toordinal(), dtype=np.int64)
+    if days is not None:
+        when = np.where(days > 0, days, when)
+    xy = from_lonlat(np.asarray(lonlat, dtype=np.float64), store.view(revision.number).crs)
+    inside = _pairs(store, table, xy)
+    levels = sorted({int(x) for x in np.unique(table.level)} - {0})
+    rows = {Level(x): _found(table, inside, when, x) for x in levels}
+    by_parent = {Level(x): np.zeros(len(xy), dtype=bool) for x in levels}
+    for level in reversed(list(rows)):
+        _add_superiors(table, rows, by_parent, level, when)
+    for level in rows:
+        _tell_unknown(table, rows, level, when)
+    return WhereMany(on, lonlat, when, rows, by_parent, table)
+
+
+def is_on_earth(store: Store, known: str | None = None) -> bool:
+    """Tell whether places are asked for in degrees."""
+    crs = store.view(revision_meant(store, known).number).crs
+    return crs is None or has_place(crs)
+
+
+def _pairs(store: Store, table: VersionTable, xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """Return territory and point of every point within a territory of any time."""
+    valid = np.asarray(np.isfinite(xy).all(axis=1))
+    points = np.full(len(xy), None, dtype=object)
+    finite = xy[valid]
+    points[valid] = shapely.points(finite)
+    tree = shapely.STRtree(points)
+    if len(finite) == 0 or len(table.keys) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    low, high = finite.min(axis=0), finite.max(axis=0)
+    near = np.flatnonzero(
+        (table.bounds[:, :2] <= high).all(axis=1) & (table.bounds[:, 2:] >= low).all(axis=1)
+    )
+    keys, hits = [], []
+    for start in range(0, len(near), _BATCH):
+        some = near[start : start + _BATCH]
+        shapes = store.shapes([str(k) for k in table.keys[some]])
+        shapely.prepare(shapes)
+        of, point = tree.query(shapes, predicate="intersects")
+        keys.append(some[of])
+        hits.append(point)
+    if not keys:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate(keys), np.concatenate(hits)
+
+
+def _found(table: VersionTable, inside: tuple[Ints, Ints], when: Ints, level: int) -> Ints:
+    """Return the version of a level at each point on its day."""
+    versions = np.flatnonzero((table.level == level) & (table.territory >= 0))
+    versions = versions[np.argsort(table.territory[versions], kind="stable")]
+    territory = table.territory[versions]
+    key, point = inside
+    first = np.searchsorted(territory, key, side="left")
+    count = np.searchsorted(territory, key, side="right") - first
+    # A territory may be that of several versions, one after the other.
+    point = np.repeat(point, count)
+    steps = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+    version = versions[np.repeat(first, count) + steps]
+    holds = (table.begin[version] <= when[point]) & (when[point] < table.end[version])
+    point, version = point[holds], version[holds]
+    order = np.lexsort((table.code[version].astype(str), point))[::-1]
+    rows = np.full(len(when), OUTSIDE, dtype=np.int64)
+    rows[point[order]] = version[order]
+    return rows
+
+
+def _add_superiors(
+    table: VersionTable,
+    rows: dict[Level, Ints],
+    by_parent: dict[Level, NDArray[np.bool_]],
+    level: Level,
+    when: Ints,
+) -> None:
+    """Fill levels above by what the units of this one belong to."""
+    found = np.flatnonzero(rows[level] >= 0)
+    above = _on(table, table.parent_id[rows[level][found]], when[found])
+    for other in rows:
+        if other >= level:
+            continue
+        fills = above >= 0
+        fills[fills] = table.level[above[fills]] == other
+        fills &= rows[other][found] < 0
+        rows[other][found[fills]] = above[fills]
+        by_parent[other][found[fills]] = True
+
+
+def _on(table: VersionTable, unit_id: NDArray[np.object_], when: Ints) -> Ints:
+    """Return the version of each unit on its day; `OUTSIDE` where there is none."""
+    result = np.full(len(unit_id), OUTSIDE, dtype=np.int64)
+    if len(table.unit_id) == 0 or len(unit_id) == 0:
+        return result
+    names, number = np.unique(table.unit_id.astype(str), return_inverse=True)
+    order = np.lexsort((table.begin, number))
+    wide = np.int64(4_000_000)  # more days than there are dates
+    keys = number[order] * wide + table.begin[order]
+    wanted = unit_id.astype(str)
+    place = np.minimum(np.searchsorted(names, wanted), len(names) - 1)
+    at = np.searchsorted(keys, place * wide + when, side="right") - 1
+    version = order[np.maximum(at, 0)]
+    holds = (
+        (names[place] == wanted)
+        & (at >= 0)
+        & (number[version] == place)
+        & (table.begin[version] <= when)
+        & (when < table.end[version])
+    )
+    result[holds] = version[holds]
+    return result
+
+
+def _tell_unknown(table: VersionTable, rows: dict[Level, Ints], level: Level, when: Ints) -> None:
+    """Tell where a unit of a level may be that has no known territory."""
+    missing = np.flatnonzero(rows[level] < 0)
+    hidden = np.flatnonzero((table.level == level) & (table.territory < 0))
+    if len(missing) == 0 or len(hidden) == 0:
+        return
+    above = np.full(len(missing), "", dtype=object)
+    for other in sorted(rows):
+        if other < level:
+            known = rows[other][missing] >= 0
+            above[known] = table.unit_id[rows[other][missing[known]]]
+    for parent in dict.fromkeys(above.tolist()):
+        mine = missing[above == parent]
+        if parent == "":
+            spans = _unplaced(table, hidden)
+        else:
+            some = hidden[table.parent_id[hidden] == parent]
+            spans = np.column_stack([table.begin[some], table.end[some]])
+        begun = np.searchsorted(np.sort(spans[:, 0]), when[mine], side="right")
+        ended = np.searchsorted(np.sort(spans[:, 1]), when[mine], side="right")
+        rows[level][mine[begun > ended]] = NOT_KNOWN
+
+
+def _unplaced(table: VersionTable, hidden: Ints) -> Ints:
+    """Return the spans of versions in which no superior's territory is known, shape (n, 2).
+
+    Units that lie in a superior whose territory is known do not hold a place outside it.
+    """
+    of_unit: dict[str, list[int]] = {}
+    for row, unit in enumerate(table.unit_id.tolist()):
+        of_unit.setdefault(unit, []).append(row)
+    spans = []
+    waiting = [(int(r), int(table.begin[r]), int(table.end[r]), 0) for r in hidden]
+    while waiting:
+        row, begin, end, depth = waiting.pop()
+        at = begin
+        # More superiors than there are levels are a circle.
+        above = of_unit.get(table.parent_id[row], []) if depth < len(Level) else []
+        for parent in sorted(above, key=lambda r: table.begin[r]):
+            first, last = max(at, int(table.begin[parent])), min(end, int(table.end[parent]))
+            if first >= last:
+                continue
+            if first > at:
+                spans.append((at, first))
+            if table.territory[parent] < 0:
+                waiting.append((parent, first, last, depth + 1))
+            at = last
+        if at < end:
+            spans.append((at, end))
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)

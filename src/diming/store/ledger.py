@@ -1,0 +1,334 @@
+"""An archive's memory over any database (账册)."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diming.errors import Conflict
+from diming.geometry.area import areas_m2
+from diming.geometry.ground import parse_crs
+from diming.model.changeset import Revision
+from diming.model.span import EVER, Precision
+from diming.model.version import SYSTEMS
+from diming.store.hashing import moment_text
+from diming.store.migrations import up_to_date
+from diming.store.reading import LedgerView, believed, fetch_shapes
+from diming.store.schema import LAYOUT
+from diming.store.verify import verify
+from diming.store.writing import LedgerWriter, storable
+from diming.versions import VersionTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from diming.model.changeset import Applied
+    from diming.store.database import Database, Row
+    from diming.store.protocol import Flaw
+
+_REVISION = (
+    "SELECT number, recorded, author, reason, document, kind, hash, chain_sums FROM revision "
+)
+
+
+class Ledger:
+    """The store over one database; see `diming.store.protocol.Store`."""
+
+    def __init__(self, base: Database) -> None:
+        self.base = base
+        self.place = base.place
+        self._writing = False
+
+    def head(self) -> Revision:
+        """Return the latest revision; there is always one, that of ``init``."""
+        return revision_of(self.base.rows(_REVISION + "ORDER BY number DESC LIMIT 1")[0])
+
+    def revisions(self, *, newest: int | None = None) -> Iterator[Revision]:
+        """Yield revisions, the latest first; only the `newest` so many, if given."""
+        limit = "" if newest is None else " LIMIT :newest"
+        values = {} if newest is None else {"newest": newest}
+        for row in self.base.rows(f"{_REVISION}ORDER BY number DESC{limit}", values):
+            yield revision_of(row)
+
+    def revision_at(self, moment: datetime) -> Revision | None:
+        """Return the latest revision recorded at or before a moment (UTC, if it has no zone)."""
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+        text = moment_text(moment)
+        found = self.base.rows(
+            _REVISION + "WHERE recorded <= :text ORDER BY number DESC LIMIT 1", {"text": text}
+        )
+        return revision_of(found[0]) if found else None
+
+    def view(self, known: int | None = None) -> LedgerView:
+        """Return what revision `known` believed; the latest, if None."""
+        return LedgerView(self.base, self._known(known))
+
+    def table(self, known: int | None = None) -> VersionTable:
+        """Return all versions of a belief as arrays."""
+        return self._table(believed("v"), {"known": self._known(known)})
+
+    def shapes(self, keys: Sequence[str]) -> NDArray[np.object_]:
+        """Return many shapes as an array, in the order of `keys`."""
+        found = fetch_shapes(self.base, keys)
+        result = np.empty(len(keys), dtype=object)
+        result[:] = [found[key] for key in keys]
+        return result
+
+    def settings(self, known: int | None = None) -> Mapping[str, str]:
+        """Return the settings in force."""
+        rows = self.base.rows(
+            f"SELECT s.name, s.value FROM setting s WHERE {believed('s')} ORDER BY s.name",
+            {"known": self._known(known)},
+        )
+        return dict(rows)
+
+    def events(self, known: int | None = None) -> list[Applied]:
+        """Return all events believed, by date."""
+        return self.view(known).events()
+
+    def revision_of_event(self, event_id: str) -> int | None:
+        """Return the revision that recorded an event, the last if it was undone and done again."""
+        found = self.base.rows(
+            "SELECT known_from FROM event WHERE id = :id ORDER BY number DESC LIMIT 1",
+            {"id": event_id},
+        )
+        return found[0][0] if found else None
+
+    def changes_since(self, revision: int) -> VersionTable:
+        """Return the rows that came or were superseded after a revision, believed or not."""
+        return self._table(
+            "v.row_id IN (SELECT row_id FROM version WHERE known_from > :since "
+            "UNION SELECT row_id FROM version WHERE known_to > :since) "
+            "AND (v.known_to IS NULL OR v.known_to > v.known_from)",
+            {"since": revision},
+            dated=True,
+        )
+
+    @contextmanager
+    def write(
+        self,
+        *,
+        author: str,
+        reason: str,
+        document: str = "",
+        kind: str = "record",
+        base: int | None = None,
+        recorded: datetime | None = None,
+    ) -> Iterator[LedgerWriter]:
+        """Open the one transaction of a new revision; it commits when the block ends well.
+
+        A block that records nothing leaves no revision.
+
+        Parameters
+        ----------
+        base : int, optional
+            The revision the caller looked at; if another has come since, the
+            block does not begin.
+        recorded : datetime, optional
+            Now, if not given; moved on by a millisecond where it is not later than the
+            revision before.
+
+        Raises
+        ------
+        Conflict
+            If somebody else is writing, or the archive moved on.
+        EnvironmentLacks
+            If it may only be read, or there is no room.
+        """
+        storable(author, reason, document, kind)
+        if self._writing:
+            raise busy(self.place)
+        self.base.begin()
+        self._writing = True
+        try:
+            up_to_date(self.base)
+            head = self.head()
+            if base is not None and head.number != base:
+                raise Conflict(
+                    "{place} has moved on: revision {head} by {author} came after {base}, on which "
+                    "this work is based; look at it again",
+                    place=self.place, head=head.number, author=head.author, base=base,
+                )  # fmt: skip
+            coming = Revision(
+                head.number + 1, _later(recorded, head.recorded), author, reason, document, kind,
+                chain_sums=head.chain_sums,
+            )  # fmt: skip
+            writer = LedgerWriter(self.base, coming, head.hash)
+            yield writer
+            if writer.wrote or writer.failure:
+                writer.finish()
+                self.base.commit()
+        finally:
+            self._writing = False
+            self.base.rollback()
+
+    def verify(self, *, tip: str | None = None) -> list[Flaw]:
+        """Recompute every hash and look at every reference; return what is broken.
+
+        Parameters
+        ----------
+        tip : str, optional
+            Hash of a revision that somebody wrote down elsewhere. Only that can tell
+            that whole revisions at the end were taken away.
+        """
+        return verify(self.base, list(self.revisions())[::-1], tip=tip)
+
+    def backup(self, target: Path, *, replace: bool = False) -> None:
+        """Copy the archive as it stands into a GeoPackage, while others use it.
+
+        Raises
+        ------
+        UsageError
+            If `target` exists, unless it may be replaced.
+        """
+        from diming.store.copying import backup
+
+        backup(self.base, target, replace=replace)
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many revisions, events, units, versions, territories there are."""
+        queries = {
+            "revisions": "count(*) FROM revision",
+            "events": "count(*) FROM event WHERE known_to IS NULL",
+            "units": "count(DISTINCT unit_id) FROM version",
+            "versions": "count(*) FROM version WHERE known_to IS NULL",
+            "rows": "count(*) FROM version",
+            "territories": "count(*) FROM territory",
+        }
+        return {name: self.base.rows(f"SELECT {q}")[0][0] for name, q in queries.items()}
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.base.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _known(self, known: int | None) -> int:
+        if known is not None:
+            return known
+        number: int = self.base.rows("SELECT max(number) FROM revision")[0][0]
+        return number
+
+    def _table(
+        self, condition: str, values: Mapping[str, Any], *, dated: bool = False
+    ) -> VersionTable:
+        rows = self.base.rows(
+            "SELECT v.row_id, v.unit_id, v.name, v.kind, v.parent_id, v.began_by, v.ended_by, "
+            "v.level, v.begin_day, v.end_day, v.begin_precision, v.territory, v.known_from, "
+            f"v.known_to FROM version v WHERE {condition} "
+            "ORDER BY v.unit_id, v.begin_day, v.row_id",
+            values,
+        )
+        columns = list(zip(*rows, strict=True)) or [()] * 14
+        row = np.array(columns[0], dtype=np.int64)
+        fid = np.array([f or 0 for f in columns[11]], dtype=np.int64)
+        used, at = np.unique(fid, return_inverse=True)
+        shape = self._territories(used[used > 0])
+        # Position of each used fid among the keys, sorted by key; 0 stands for none.
+        order = np.argsort(np.array([k for _, k, *_ in shape], dtype=object), kind="stable")
+        place = np.full(len(used), -1, dtype=np.int64)
+        place[len(used) - len(shape) + order] = np.arange(len(shape))
+        of_shape = list(zip(*(shape[i] for i in order.tolist()), strict=True)) or [()] * 8
+        area = np.array(of_shape[3], dtype=np.float64)
+        keys = _texts(of_shape[1])
+        if self.base.layout() < LAYOUT and len(keys):
+            area = areas_m2(self.shapes(keys.tolist()), parse_crs(self.view().crs or "plane"))
+        code, system = self._codes(row)
+        return VersionTable(
+            row=row,
+            system=system,
+            unit_id=_texts(columns[1]), name=_texts(columns[2]), kind=_texts(columns[3]),
+            code=code, parent_id=_texts(columns[4]),
+            began_by=_texts(columns[5]), ended_by=_texts(columns[6]),
+            level=np.array(columns[7], dtype=np.int8),
+            begin=_ordinals(columns[8]), end=_ordinals(columns[9]),
+            begin_known=np.array(
+                [p != Precision.UNKNOWN and d != EVER.isoformat()
+                 for d, p in zip(columns[8], columns[10], strict=True)], dtype=bool),
+            territory=place[at] if len(at) else np.empty(0, dtype=np.int64),
+            keys=keys,
+            chain_sum=np.array(of_shape[2], dtype=np.int64),
+            area_m2=area,
+            bounds=np.array(of_shape[4:8], dtype=np.float64).T.reshape(-1, 4),
+            known_from=np.array(columns[12], dtype=np.int64) if dated else None,
+            known_to=np.array([k or 0 for k in columns[13]], dtype=np.int64) if dated else None,
+        )  # fmt: skip
+
+    def _territories(self, fids: NDArray[np.int64]) -> list[Row]:
+        area = "area_m2" if self.base.layout() >= LAYOUT else "NULL"
+        columns = f"fid, key, chain_sum, {area}, min_x, min_y, max_x, max_y"
+        most = self.base.rows("SELECT count(*) FROM territory")[0][0]
+        if 4 * len(fids) >= most:
+            rows = self.base.rows(f"SELECT {columns} FROM territory ORDER BY fid")
+            wanted = set(fids.tolist())
+            return [row for row in rows if row[0] in wanted]
+        return self.base.rows(
+            f"SELECT {columns} FROM territory WHERE {self.base.among('fid', 'fids')} ORDER BY fid",
+            {"fids": self.base.listing(fids.tolist())},
+        )
+
+    def _codes(self, row: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """Return the code of each row, and whose it is: the first system's that gives one."""
+        code, whose = np.full(len(row), "", dtype=object), np.full(len(row), "", dtype=object)
+        order = np.argsort(row)
+        total = self.base.rows("SELECT count(*) FROM version")[0][0]
+        for system in SYSTEMS[::-1]:
+            query, values = "SELECT version, code FROM code WHERE system = :system", {}
+            if 4 * len(row) < total:
+                query += f" AND {self.base.among('version', 'rows')}"
+                values = {"rows": self.base.listing(row.tolist())}
+            found = self.base.rows(query, {"system": system, **values})
+            if not found or not len(row):
+                continue
+            of, text = zip(*found, strict=True)
+            at = np.searchsorted(row, of, sorter=order)
+            at = order[np.minimum(at, len(row) - 1)]
+            hit = row[at] == of
+            code[at[hit]] = _texts(text)[hit]
+            whose[at[hit]] = system
+        return code, whose
+
+
+def revision_of(row: Row) -> Revision:
+    """Return a revision from its row."""
+    return Revision(
+        number=row[0],
+        recorded=datetime.fromisoformat(row[1]).astimezone(UTC),
+        author=row[2], reason=row[3], document=row[4], kind=row[5], hash=row[6],
+        chain_sums={int(k): v for k, v in json.loads(row[7]).items()},
+    )  # fmt: skip
+
+
+def busy(place: str) -> Conflict:
+    """Return what to say where somebody else is writing."""
+    return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
+
+
+def _later(recorded: datetime | None, before: datetime) -> datetime:
+    moment = datetime.now(UTC) if recorded is None else recorded
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return max(moment, before + timedelta(milliseconds=1))
+
+
+def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
+    result = np.empty(len(values), dtype=object)
+    result[:] = [v or "" for v in values]
+    return result
+
+
+def _ordinals(days: Sequence[str]) -> NDArray[np.int64]:
+    known = {day: date.fromisoformat(day).toordinal() for day in set(days)}
+    return np.array([known[day] for day in days], dtype=np.int64)

@@ -1,0 +1,549 @@
+"""An archive on a server, for many users: PostgreSQL with PostGIS."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
+
+import shapely
+
+from diming.errors import N_, Conflict, DimingError, EnvironmentLacks, UnreadableInput, UsageError
+from diming.store.guards import postgres_guards, refuse_function
+from diming.store.layers import layers, view_query
+from diming.store.protocol import Flaw
+from diming.store.schema import HISTORY, LAYERS, LAYOUT, TABLES, Column, Table, indexes
+from diming.store.sqlite import read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import numpy as np
+    import psycopg
+    import pyproj
+    from numpy.typing import NDArray
+
+    from diming.store.database import Row
+    from diming.store.ledger import Ledger
+
+#: Where the tables are, unless the address says ``?schema=…``.
+SCHEMA = "diming"
+#: Of an advisory lock: whoever holds it writes.
+_LOCK = 0x64696D
+_TEXT = 'TEXT COLLATE "C"'
+_TYPES = {"text": _TEXT, "int": "BIGINT", "real": "DOUBLE PRECISION", "bool": "SMALLINT",
+          "day": _TEXT, "moment": _TEXT, "shape": "geometry(MultiPolygon)"}  # fmt: skip
+_DAY = "CAST(NULLIF(v.{column}, '{missing}') AS date)"
+#: First number of CRS that no authority has numbered.
+_OWN_CRS = 910_000
+_NONE: dict[str, Any] = {}
+
+
+class PostGis:
+    """The tables of an archive in a schema; see `diming.store.database.Database`."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], place: str, schema: str, *, readonly: bool
+    ) -> None:
+        self.connection = connection
+        self.place = place
+        self.schema = schema
+        self.readonly = readonly
+        self._srid: int | None = None
+
+    def rows(self, sql: str, values: Mapping[str, Any] = _NONE) -> list[Row]:
+        """Return all rows that a statement yields."""
+        if any(map(_unstorable, values.values())):
+            return []  # Nothing stored has half a character, or NUL.
+        try:
+            cursor = self.connection.execute(_spelt(sql), values or None)
+            return cursor.fetchall() if cursor.description else []
+        except _driver().Error as error:
+            raise self._told(error) from error
+
+    def change(self, sql: str, values: Mapping[str, Any] = _NONE) -> int:
+        """Run a statement; return how many rows it changed."""
+        try:
+            return self.connection.execute(_spelt(sql), values or None).rowcount
+        except _driver().Error as error:
+            raise self._told(error) from error
+
+    def insert(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add many rows."""
+        try:
+            with (
+                self.connection.cursor() as cursor,
+                cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy,
+            ):
+                for row in rows:
+                    copy.write_row(row)
+        except _driver().Error as error:
+            raise self._told(error) from error
+
+    def among(self, column: str, name: str) -> str:
+        """Return the condition that a column is in the list passed as `name`."""
+        return f"{column} = ANY(:{name})"
+
+    def listing(self, values: Sequence[Any]) -> list[Any]:
+        """Return a list as it is passed to `among`."""
+        return [v for v in values if not _unstorable(v)]
+
+    def in_box(self) -> str:
+        """Return the query of fids of territories that meet ``:xmin :ymin :xmax :ymax``."""
+        if not self._srid:
+            held = self.rows("SELECT ST_SRID(geom) FROM territory LIMIT 1")
+            self._srid = held[0][0] if held else 0
+        return (
+            "SELECT g.fid FROM territory g WHERE g.geom && "
+            f"ST_MakeEnvelope(:xmin, :ymin, :xmax, :ymax, {int(self._srid or 0)})"
+        )
+
+    def shape_column(self, alias: str) -> str:
+        """Return the expression that yields what `unpack` takes."""
+        return f"ST_AsBinary({alias}.geom, 'NDR')"
+
+    def pack(self, wkb: Sequence[bytes], bounds: NDArray[np.float64], srid: int) -> list[str]:
+        """Return multipolygons as the shape column takes them, from little-endian WKB."""
+        shapes = shapely.set_srid(shapely.from_wkb(list(wkb)), srid)
+        packed: list[str] = shapely.to_wkb(
+            shapes, hex=True, byte_order=1, include_srid=True
+        ).tolist()
+        return packed
+
+    def unpack(self, shapes: Iterable[Any]) -> list[bytes]:
+        """Return little-endian WKB of multipolygons as kept."""
+        return [bytes(raw) for raw in shapes]
+
+    def layout(self) -> int:
+        """Return the layout of the tables."""
+        number: int = self.rows("SELECT max(version) FROM diming_layout")[0][0]
+        return number
+
+    def begin(self) -> None:
+        """Begin the one transaction that writes; refuse if somebody else has."""
+        if self.readonly:
+            raise read_only(self.place)
+        self.change("BEGIN")
+        if not self.rows("SELECT has_table_privilege('revision', 'INSERT')")[0][0]:
+            self.rollback()
+            raise read_only(self.place)
+        if not self._locked():
+            self.rollback()
+            raise _busy(self.place)
+
+    def _locked(self) -> bool:
+        held: bool = self.rows(
+            "SELECT pg_try_advisory_xact_lock(:lock, hashtext(:schema))",
+            {"lock": _LOCK, "schema": self.schema},
+        )[0][0]
+        return held
+
+    def commit(self) -> None:
+        """End it well."""
+        self.change("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo all since `begin`; nothing if there was none."""
+        idle = _driver().pq.TransactionStatus.IDLE
+        if not self.connection.closed and self.connection.info.transaction_status != idle:
+            self.change("ROLLBACK")
+
+    def hold(self) -> None:
+        """Read all that follows, until `rollback`, as it stands now."""
+        self.change("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def lay_out(self, layout: int = LAYOUT) -> None:
+        """Make all tables in the schema, within the transaction under way."""
+        for table in TABLES:
+            self.change(_create(table, layout))
+            self._comment(f"TABLE {table.name}", f"{table.title}: {table.about}")
+        for statement in (
+            *indexes(), "CREATE INDEX territory_geom ON territory USING gist (geom)",
+            refuse_function(_quoted(self.schema)),
+        ):  # fmt: skip
+            self.change(statement)
+        for table in TABLES:
+            self.guard(table, layout)
+        self.furnish(layout)
+
+    def guard(self, table: Table, layout: int = LAYOUT) -> None:
+        """Refuse from now on that rows of a table be edited or deleted."""
+        for statement in postgres_guards(table, _quoted(self.schema), layout):
+            self.change(statement)
+
+    def loosen(self, table: Table) -> None:
+        """Let rows of a table be edited, until `guard`: for migrations."""
+        for end in ("kept", "unedited", "untruncated"):
+            self.change(f"DROP TRIGGER IF EXISTS {table.name}_{end} ON {table.name}")
+
+    def add_column(self, table: Table, column: str) -> None:
+        """Add a column of the schema to a table made before it."""
+        self.change(f"ALTER TABLE {table.name} ADD COLUMN {_column(table.column(column))}")
+
+    def furnish(self, layout: int) -> None:
+        """Make, or make anew, the views of a layout; who may read the tables may read them."""
+        for layer in layers(layout):
+            self.change(f"DROP VIEW IF EXISTS {layer.name}")
+            query = view_query(
+                layer, schema=f"{_quoted(self.schema)}.", fid="fid", layout=layout, day=_DAY
+            )
+            self.change(f"CREATE VIEW {layer.name} AS {query}")
+            self._comment(f"VIEW {layer.name}", f"{layer.title}: {layer.about}")
+            for (role,) in self.rows(
+                "SELECT DISTINCT grantee FROM information_schema.role_table_grants "
+                "WHERE table_schema = :schema AND table_name = 'version' "
+                "AND privilege_type = 'SELECT' AND grantee <> grantor",
+                {"schema": self.schema},
+            ):
+                self.change(f"GRANT SELECT ON {layer.name} TO {_quoted(role)}")
+
+    def settle(self, crs: pyproj.CRS | None, wkt: str) -> int:
+        """Make a CRS that of the shape column; return the number it has there."""
+        number = 0 if crs is None else self._number(crs, wkt)
+        held, owned = self.rows(
+            "SELECT postgis_typmod_srid(a.atttypmod), pg_has_role(c.relowner, 'USAGE') "
+            "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+            "WHERE c.oid = CAST('territory' AS regclass) AND a.attname = 'geom'"
+        )[0]
+        if held != number and owned:
+            layout = max(self.layout(), 1)
+            for layer in layers(layout):
+                self.change(f"DROP VIEW IF EXISTS {layer.name}")
+            self.change(
+                f"ALTER TABLE territory ALTER COLUMN geom TYPE geometry(MultiPolygon, {number}) "
+                f"USING ST_SetSRID(geom, {number})"
+            )
+            self.furnish(layout)
+        self._srid = number
+        return number
+
+    def touched(self, moment: str, bounds: Sequence[float] | None) -> None:
+        """Take note that something was written: nothing to do on a server."""
+
+    def flaws(self) -> list[Flaw]:
+        """Return what is broken in the database itself: its indexes, its triggers."""
+        flaws = [
+            Flaw(N_("the index {name} is missing or not valid"), {"name": name})
+            for name in ("territory_geom", "territory_key", "version_unit", "code_code")
+            if not self.rows(
+                "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE i.indisvalid AND c.relname = :name AND n.nspname = :schema",
+                {"name": name, "schema": self.schema},
+            )
+        ]
+        kept = {
+            row[0]
+            for row in self.rows(
+                "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE n.nspname = :schema AND t.tgenabled IN ('O', 'A')",
+                {"schema": self.schema},
+            )
+        }
+        flaws += [
+            Flaw(N_("the trigger {name}, which keeps rows from being changed, is missing or "
+                    "altered"), {"name": f"{table.name}_{end}"})
+            for table in TABLES
+            for end in ("kept", "unedited", "untruncated")
+            if f"{table.name}_{end}" not in kept
+        ]  # fmt: skip
+        return flaws
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.connection.close()
+
+    def _number(self, crs: pyproj.CRS, wkt: str) -> int:
+        authority, _, code = wkt.partition(":")
+        named = {"name": authority, "code": int(code)} if code.isdigit() else None
+        if named:
+            held = self.rows(
+                "SELECT srid FROM spatial_ref_sys WHERE auth_name = :name AND auth_srid = :code",
+                named,
+            )
+        else:
+            held = self.rows(
+                "SELECT srid FROM spatial_ref_sys WHERE auth_name = 'diming' AND srtext = :text",
+                {"text": wkt[:2048]},
+            )
+        if held:
+            return int(held[0][0])
+        if not self.rows("SELECT has_table_privilege('spatial_ref_sys', 'INSERT')")[0][0]:
+            return 0  # The archive knows its CRS without.
+        (most,) = self.rows("SELECT max(srid) FROM spatial_ref_sys WHERE srid < 998000")[0]
+        number = max(_OWN_CRS, (most or 0) + 1)
+        self.change(
+            "INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text) "
+            "VALUES (:srid, :name, :code, :text, :proj)",
+            {"srid": number, "name": authority if named else "diming",
+             "code": named["code"] if named else number,
+             "text": (crs.to_wkt() if named else wkt)[:2048], "proj": ""},
+        )  # fmt: skip
+        return number
+
+    def _comment(self, what: str, text: str) -> None:
+        self.change(f"COMMENT ON {what} IS '{text.replace(chr(39), chr(39) * 2)}'")
+
+    def _told(self, error: Exception) -> DimingError:
+        return _told(error, self.place)
+
+
+def create_postgis(address: str, begin: Callable[[PostGis], None]) -> PostGis:
+    """Make the tables of an archive on a server.
+
+    Parameters
+    ----------
+    begin : callable
+        Writes the first revision, within the transaction that makes the tables.
+    """
+    base = _connect(address, readonly=False)
+    try:
+        base.change("BEGIN")
+        if not base._locked():
+            raise _busy(base.place)
+        if _has_archive(base):
+            raise UsageError("{place} exists already; name another file", place=base.place)
+        if _postgis_schema(base) is None:
+            base.change("CREATE EXTENSION postgis")
+            _search(base)
+        base.change(f"CREATE SCHEMA IF NOT EXISTS {_quoted(base.schema)}")
+        base.lay_out()
+        begin(base)
+        base.commit()
+    except BaseException:
+        base.connection.close()
+        raise
+    return base
+
+
+def open_postgis(address: str, *, readonly: bool) -> PostGis:
+    """Open an archive on a server."""
+    base = _connect(address, readonly=readonly)
+    try:
+        if not _has_archive(base):
+            raise UnreadableInput(
+                "there is no archive {place}; «diming init» makes one", place=base.place
+            )
+        if _postgis_schema(base) is None:
+            raise _no_postgis(base.place)
+        if not base.rows("SELECT has_schema_privilege(:schema, 'USAGE')", {"schema": base.schema})[
+            0
+        ][0]:
+            raise EnvironmentLacks(
+                "{place} may not be read by this user; ask its owner", place=base.place
+            )
+        base.layout()
+    except BaseException:
+        base.connection.close()
+        raise
+    return base
+
+
+def grant(store: Ledger, *, readers: Sequence[str] = (), writers: Sequence[str] = ()) -> None:
+    """Let roles of the server read an archive, or add to it.
+
+    Writers may add rows and close them, no more. New tables and layouts stay with the owner.
+    """
+    base = store.base
+    if not isinstance(base, PostGis):
+        raise UsageError("{place} is a file; rights to files are given by the system",
+                         place=store.place)  # fmt: skip
+    schema = _quoted(base.schema)
+    names = ", ".join([*(t.name for t in TABLES), *(x.name for x in (*LAYERS, HISTORY))])
+    tables = ", ".join(t.name for t in TABLES if t.name != "diming_layout")
+    base.change("BEGIN")
+    try:
+        for role in map(_quoted, (*readers, *writers)):
+            base.change(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
+            base.change(f"GRANT SELECT ON {names} TO {role}")
+        for role in map(_quoted, writers):
+            base.change(f"GRANT INSERT ON {tables} TO {role}")
+            for table in TABLES:
+                if table.closes:
+                    base.change(f"GRANT UPDATE (known_to) ON {table.name} TO {role}")
+        base.commit()
+    finally:
+        base.rollback()
+
+
+def split_address(address: str) -> tuple[str, str, str]:
+    """Return what the driver is given, what may be shown (no password), and the schema.
+
+    Examples
+    --------
+    >>> split_address("postgresql://u:p@host/db?schema=cq")
+    ('postgresql://u:p@host/db', 'postgresql://u@host/db?schema=cq', 'cq')
+    """
+    try:
+        parts = urlsplit(address)
+        options = parse_qsl(parts.query, keep_blank_values=True)
+        user = parts.username
+    except ValueError:
+        raise UsageError("the address of the server is not understood; write "
+                         "postgresql://user@host/database") from None  # fmt: skip
+    schema = next((v for k, v in options if k == "schema"), SCHEMA)
+    if not re.fullmatch(r"[^\W\d]\w{0,62}", schema):
+        raise UsageError("«{schema}» cannot be the name of a schema", schema=schema)
+    kept = [(k, v) for k, v in options if k != "schema"]
+    shown = [(k, v) for k, v in options if "password" not in k.lower()]
+    host = parts.netloc.rpartition("@")[2]
+    netloc = f"{user}@{host}" if user else host
+    # Put together by hand: the library drops the slashes where no host is named.
+    given = _joined(parts, parts.netloc, urlencode(kept, quote_via=quote))
+    place = _joined(parts, netloc, urlencode(shown, safe="/"))
+    return given, place, schema
+
+
+def _joined(parts: SplitResult, netloc: str, query: str) -> str:
+    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
+
+
+def _connect(address: str, *, readonly: bool) -> PostGis:
+    given, place, schema = split_address(address)
+    driver = _driver()
+    try:
+        connection = driver.connect(
+            given, autocommit=True, prepare_threshold=None, client_encoding="UTF8",
+            application_name="diming", connect_timeout=10,
+        )  # fmt: skip
+    except (driver.Error, UnicodeError) as error:
+        raise _unreachable(str(error), place) from None
+    base = PostGis(connection, place, schema, readonly=readonly)
+    try:
+        base.change("SET client_min_messages = warning")
+        if readonly:
+            base.change("SET default_transaction_read_only = on")
+        _search(base)
+    except BaseException:
+        connection.close()
+        raise
+    return base
+
+
+def _search(base: PostGis) -> None:
+    """Look for names in the archive's schema, then in that of PostGIS."""
+    found = dict.fromkeys((base.schema, _postgis_schema(base) or "public"))
+    base.change(f"SET search_path TO {', '.join(map(_quoted, found))}")
+
+
+def _postgis_schema(base: PostGis) -> str | None:
+    found = base.rows(
+        "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
+        "WHERE e.extname = 'postgis'"
+    )
+    return found[0][0] if found else None
+
+
+def _has_archive(base: PostGis) -> bool:
+    return bool(
+        base.rows(
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = :schema AND c.relname = 'diming_layout'",
+            {"schema": base.schema},
+        )
+    )
+
+
+@cache
+def _driver() -> Any:
+    try:
+        return importlib.import_module("psycopg")
+    except ImportError:
+        raise EnvironmentLacks(
+            "an archive on a server takes the driver psycopg; install diming[postgis]"
+        ) from None
+
+
+def _unreachable(text: str, place: str) -> EnvironmentLacks:
+    # The driver tells of each address it tried; the last line says why.
+    detail = (text.strip().splitlines() or ["?"])[-1].strip()
+    if "password" in text or "authentication" in text:
+        return EnvironmentLacks(
+            "the server of {place} does not accept this user and password; look at the address, "
+            "PGPASSWORD and ~/.pgpass",
+            place=place,
+        )
+    if "does not exist" in text and "database" in text:
+        return EnvironmentLacks(
+            "the server of {place} has no such database; create it first (createdb)", place=place
+        )
+    return EnvironmentLacks(
+        "the server of {place} cannot be reached ({detail})", place=place, detail=detail
+    )
+
+
+def _no_postgis(place: str) -> EnvironmentLacks:
+    return EnvironmentLacks(
+        "the database of {place} has no PostGIS; install it on the server (Debian: "
+        "postgresql-postgis), then run CREATE EXTENSION postgis as its administrator",
+        place=place,
+    )
+
+
+def _busy(place: str) -> Conflict:
+    return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
+
+
+def _told(error: Any, place: str) -> DimingError:
+    """Return an error of the server as one of ours."""
+    state = error.sqlstate or ""
+    detail = error.diag.message_primary or str(error)
+    if state in ("42501", "25006"):
+        lacking = "extension" in detail
+        return _no_postgis(place) if lacking else read_only(place)
+    if state in ("0A000", "58P01") and "extension" in detail:
+        return _no_postgis(place)
+    if state in ("55P03", "40001", "40P01"):
+        return _busy(place)
+    if state.startswith("23"):
+        return Conflict(
+            "{place} refuses what does not fit into it ({detail})", place=place, detail=detail
+        )
+    if state.startswith("53") or state == "58030":
+        return EnvironmentLacks(
+            "{place} cannot be written or read on ({detail}); nothing was changed. Make room, "
+            "and look at the disk",
+            place=place, detail=detail,
+        )  # fmt: skip
+    if isinstance(error, (_driver().OperationalError, _driver().InterfaceError)):
+        return EnvironmentLacks(
+            "the connection to {place} was lost ({detail}); what was under way is not recorded",
+            place=place, detail=(detail.strip().splitlines() or ["?"])[0],
+        )  # fmt: skip
+    return UnreadableInput(
+        "{place} is damaged ({detail}); keep it, and go on with a backup",
+        place=place, detail=detail,
+    )  # fmt: skip
+
+
+def _create(table: Table, layout: int) -> str:
+    columns = [_column(c, primary=table.numbered and c.name == table.key[0])
+               for c in table.columns if c.since <= layout]  # fmt: skip
+    if not table.numbered:
+        columns.insert(0, "fid BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY")
+    return f"CREATE TABLE {table.name} ({', '.join(columns)})"
+
+
+def _column(column: Column, *, primary: bool = False) -> str:
+    end = " PRIMARY KEY" if primary else "" if column.null else " NOT NULL"
+    return f"{column.name} {_TYPES[column.kind]}{end}"
+
+
+@cache
+def _spelt(sql: str) -> str:
+    return re.sub(r"(?<![:\w]):([a-z_]+)", r"%(\1)s", sql)
+
+
+def _unstorable(value: Any) -> bool:
+    return isinstance(value, str) and ("\0" in value or (not value.isascii() and _halved(value)))
+
+
+def _halved(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
