@@ -13,7 +13,15 @@ from diming.history.infer_match import MOST
 from diming.history.infer_model import AreaShare, Proposal
 from diming.history.infer_names import Naming
 from diming.history.infer_overlay import OUTSIDE, areas_m2
-from diming.history.infer_pieces import NOISE, parted, united
+from diming.history.infer_pieces import (
+    NOISE,
+    Parting,
+    agreed,
+    parted,
+    parting,
+    united,
+    with_vertices,
+)
 from diming.history.infer_territory import IN_DOUBT, PASSED, Territory
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
 
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from diming.geometry.chain import Ints
+    from diming.history.infer_noise import Geometries
 
 #: Below this confidence somebody has to decide.
 SURE = 0.6
@@ -61,24 +70,42 @@ def territorial_acts(t: Territory) -> tuple[list[Proposal], set[int]]:
     by_group: dict[int, list[int]] = defaultdict(list)
     for piece in moved.tolist():
         by_group[int(of[piece])].append(piece)
-    for pieces in by_group.values():
-        act = _Act(t, np.array(sorted(pieces)), label)
-        result.append(act.proposal())
-        parts.update(act.old_units)
+    sure = [_Act(t, np.array(sorted(pieces)), label) for pieces in by_group.values()]
     apart: dict[tuple[int, int], list[int]] = defaultdict(list)
     between = ~(structural[giver[doubt]] | structural[taker[doubt]])
     for piece in np.setdiff1d(doubt[between], along).tolist():
         ends = sorted((int(giver[piece]), int(taker[piece])))
         apart[ends[0], ends[1]].append(piece)
+    doubtful = []
     for pieces in apart.values():
         lone = np.full(len(laid.old), NOISE, dtype=np.int64)
         lone[t.stays] = laid.new[t.stays]
         lone[pieces] = laid.new[pieces]
-        act = _Act(t, np.array(sorted(pieces)), lone)
+        doubtful.append(_Act(t, np.array(sorted(pieces)), lone))
+    outlines = _with_ends(t, sure)
+    result = []
+    parts: set[int] = set()
+    for act in sure:
+        act.carry_out(outlines)
+        result.append(act.proposal())
+        parts.update(act.old_units)
+    _add_redrawn(t, result, parts, outlines)
+    for act in doubtful:
+        # Each by itself, as if nothing else in doubt were true.
+        act.carry_out(_with_ends(t, [act]))
         busy = not parts.isdisjoint(act.old_units)
         result.append(act.proposal(in_doubt=True, outlines=not busy))
-    _add_redrawn(t, result, parts)
     return result, parts
+
+
+def _with_ends(t: Territory, acts: Iterable[_Act]) -> Geometries:
+    """Return the earlier outlines, with vertices where cuts of some acts end on them."""
+    keys = [(act, i) for act in acts for i in act.partings]
+    settled = agreed([act.partings[i] for act, i in keys], t.ground)
+    for (act, i), found in zip(keys, settled, strict=True):
+        act.partings[i] = found
+    ends = [found.ends for found in settled]
+    return with_vertices(t.old.geometry, np.concatenate([np.empty((0, 2)), *ends]), t.ground)
 
 
 class _Act:
@@ -94,25 +121,37 @@ class _Act:
         self.ended = [i for i in self.old_units if t.mate_old[i] == OUTSIDE]
         self.created = [j for j in self.new_units if t.mate_new[j] == OUTSIDE]
         self.going_on = [i for i in self.old_units if t.mate_old[i] != OUTSIDE]
-        self.flows = self._flows(label)
+        self.label = label
+        self.partings = {} if t.compared.exact else {i: self._parting(i) for i in self.old_units}
+        self.flows: dict[tuple[int, int], shapely.Geometry] = {}
 
-    def _flows(self, label: Ints) -> dict[tuple[int, int], shapely.Geometry]:
-        """Return (old, new) → the ground, kept grounds among them."""
+    def _parting(self, i: int) -> Parting:
+        mine = np.flatnonzero(self.t.laid.old == i)
+        return parting(
+            self.t.old.geometry[i], self.t.laid.geometry[mine], self.label[mine], self.t.ground,
+            self.t.compared.noise_m,
+        )  # fmt: skip
+
+    def carry_out(self, outlines: Geometries) -> None:
+        """Find what ground passed from whom to whom, kept grounds among them.
+
+        `outlines` are those of the earlier units, fit to be cut.
+        """
+        self.flows = self._flows(outlines)
+
+    def _flows(self, outlines: Geometries) -> dict[tuple[int, int], shapely.Geometry]:
+        """Return (old, new) → the ground."""
         t, laid = self.t, self.t.laid
         flows: dict[tuple[int, int], shapely.Geometry] = {}
         if t.compared.exact:
             for i in self.old_units:
-                mine = np.flatnonzero((laid.old == i) & (label != NOISE))
+                mine = np.flatnonzero((laid.old == i) & (self.label != NOISE))
                 for j in np.unique(laid.new[mine]).tolist():
                     some = mine[laid.new[mine] == j]
                     flows[i, j] = united(laid.geometry[some])
         else:
-            for i in self.old_units:
-                mine = np.flatnonzero(laid.old == i)
-                shares = parted(
-                    t.old.geometry[i], laid.geometry[mine], label[mine], t.ground,
-                    t.compared.tolerance_m,
-                )  # fmt: skip
+            for i, found in self.partings.items():
+                shares = parted(outlines[i], found)
                 flows.update({(i, j): shape for j, shape in shares.items()})
         gained = self.pieces[laid.old[self.pieces] == OUTSIDE]
         for j in np.unique(laid.new[gained]).tolist():
@@ -276,19 +315,28 @@ def _first(item: tuple[tuple[int, int], Any]) -> tuple[int, int]:
     return item[0]
 
 
-def _add_redrawn(t: Territory, proposals: list[Proposal], parts: set[int]) -> None:
+def _add_redrawn(
+    t: Territory, proposals: list[Proposal], parts: set[int], outlines: Geometries
+) -> None:
     """Name beside each act the units that keep their ground but got other vertices by it."""
-    if not t.compared.exact or not proposals:
+    if not proposals:
         return
-    other = np.array(
-        [i for i in t.found.old.tolist() if t.laid.same_as[i] < 0 and i not in parts], dtype=int
-    )
+    if t.compared.exact:
+        fitted = t.old.geometry.copy()
+        fitted[t.found.old] = t.new.geometry[t.found.new]
+        changed = t.laid.same_as < 0
+    else:
+        fitted = outlines
+        changed = shapely.get_num_coordinates(outlines) > shapely.get_num_coordinates(
+            t.old.geometry
+        )
+    other = np.array([i for i in t.found.old.tolist() if changed[i] and i not in parts], dtype=int)
     if len(other) == 0:
         return
-    outlines = [np.array([r.geometry for r in p.event.after if r.geometry is not None], object)
+    shapes = [np.array([r.geometry for r in p.event.after if r.geometry is not None], object)
                 for p in proposals]  # fmt: skip
-    of = np.repeat(np.arange(len(outlines)), [len(o) for o in outlines])
-    tree = shapely.STRtree(np.concatenate(outlines))
+    of = np.repeat(np.arange(len(shapes)), [len(s) for s in shapes])
+    tree = shapely.STRtree(np.concatenate(shapes))
     unit, hit = tree.query(t.old.geometry[other], predicate="intersects")
     first: dict[int, int] = {}
     for u, h in zip(unit.tolist(), hit.tolist(), strict=True):
@@ -296,7 +344,7 @@ def _add_redrawn(t: Territory, proposals: list[Proposal], parts: set[int]) -> No
     for k, proposal in enumerate(proposals):
         refs = tuple(
             t.old.ref(int(other[u]), system=t.settings.system,
-                      geometry=t.new.geometry[t.mate_old[other[u]]])
+                      geometry=fitted[other[u]])
             for u in sorted(first) if first[u] == k
         )  # fmt: skip
         if refs:

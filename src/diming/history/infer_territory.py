@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What a piece is: no wider than lines are apart, in doubt, or territory.
 IS_NOISE, IN_DOUBT, PASSED = 0, 1, 2
+#: Makers of maps leave exclaves out that are up to so many times wider than what is certain.
+EXCLAVE_TIMES = 3.0
 
 
 @dataclass
@@ -75,7 +77,8 @@ class Territory:
         self.state[self.stays] = IS_NOISE
         ended, created = self._mates(self.mate_old, laid.old), self._mates(self.mate_new, laid.new)
         if not self.compared.exact:
-            dropped = laid.whole_part & (self.state == PASSED) & ~ended & ~created
+            small = self.width_m <= EXCLAVE_TIMES * self.compared.certain_m
+            dropped = laid.whole_part & small & (self.state == PASSED) & ~ended & ~created
             self.state[dropped] = IN_DOUBT
         # What ended went somewhere, what was created came from somewhere, however small.
         self._main(laid.old, ended)
