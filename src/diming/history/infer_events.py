@@ -42,60 +42,67 @@ AGAINST = {
 
 
 def territorial_acts(t: Territory) -> tuple[list[Proposal], set[int]]:
-    """Propose acts on territory; also return the old units that take part."""
-    laid, count = t.laid, len(t.old) + len(t.new)
-    passed = np.flatnonzero(t.state == PASSED)
-    doubt = np.flatnonzero(t.state == IN_DOUBT)
-    giver = np.where(laid.old >= 0, laid.old, OUTSIDE)
-    taker = np.where(laid.new >= 0, t.node_of_new(laid.new), OUTSIDE)
-    inner = passed[(giver[passed] >= 0) & (taker[passed] >= 0)]
-    group = components(count, giver[inner], taker[inner])
-    # Pieces that passed to or from the outside belong to the one unit they have.
-    of = group[np.where(giver >= 0, giver, taker)]
-    there = (giver >= 0) & (taker >= 0)
-    doubt = doubt[there[doubt]]  # the region's own outline is drawn in many ways
-    within = doubt[group[giver[doubt]] == group[taker[doubt]]]
-    structural = np.zeros(count, dtype=bool)
-    structural[: len(t.old)] = t.mate_old == OUTSIDE
-    structural[len(t.old) :] = t.mate_new == OUTSIDE
-    has_new = np.zeros(count, dtype=bool)
-    np.logical_or.at(has_new, group, structural)
-    # In the turmoil of a reorganisation, what is in doubt goes with the rest.
-    along = within[has_new[of[within]] & np.isin(of[within], of[passed])]
-    result, parts = [], set()
-    label = np.full(len(laid.old), NOISE, dtype=np.int64)
-    label[t.stays] = laid.new[t.stays]
-    moved = np.concatenate([passed, along])
-    label[moved] = laid.new[moved]
-    by_group: dict[int, list[int]] = defaultdict(list)
-    for piece in moved.tolist():
-        by_group[int(of[piece])].append(piece)
-    sure = [_Act(t, np.array(sorted(pieces)), label) for pieces in by_group.values()]
-    apart: dict[tuple[int, int], list[int]] = defaultdict(list)
-    between = ~(structural[giver[doubt]] | structural[taker[doubt]])
-    for piece in np.setdiff1d(doubt[between], along).tolist():
-        ends = sorted((int(giver[piece]), int(taker[piece])))
-        apart[ends[0], ends[1]].append(piece)
-    doubtful = []
-    for pieces in apart.values():
-        lone = np.full(len(laid.old), NOISE, dtype=np.int64)
-        lone[t.stays] = laid.new[t.stays]
-        lone[pieces] = laid.new[pieces]
-        doubtful.append(_Act(t, np.array(sorted(pieces)), lone))
+    """Propose acts on territory; also return the old units that surely take part."""
+    together, apart = _gathered(t)
+    label = _labels(t, [piece for pieces in together for piece in pieces])
+    sure = [_Act(t, np.array(pieces), label) for pieces in together]
     outlines = _with_ends(t, sure)
-    result = []
+    result: list[Proposal] = []
     parts: set[int] = set()
     for act in sure:
         act.carry_out(outlines)
         result.append(act.proposal())
         parts.update(act.old_units)
     _add_redrawn(t, result, parts, outlines)
-    for act in doubtful:
+    for pieces in apart:
         # Each by itself, as if nothing else in doubt were true.
-        act.carry_out(_with_ends(t, [act]))
+        act = _Act(t, np.array(pieces), _labels(t, pieces))
+        outlines = _with_ends(t, [act])
+        act.carry_out(outlines)
         busy = not parts.isdisjoint(act.old_units)
-        result.append(act.proposal(in_doubt=True, outlines=not busy))
+        proposal = [act.proposal(in_doubt=True, outlines=not busy)]
+        if not busy:
+            _add_redrawn(t, proposal, {*parts, *act.old_units}, outlines)
+        result += proposal
     return result, parts
+
+
+def _gathered(t: Territory) -> tuple[list[list[int]], list[list[int]]]:
+    """Gather pieces into acts: those that surely passed, and those in doubt."""
+    laid, count = t.laid, len(t.old) + len(t.new)
+    passed = np.flatnonzero(t.state == PASSED)
+    doubt = np.flatnonzero(t.state == IN_DOUBT)
+    giver = np.where(laid.old >= 0, laid.old, OUTSIDE)
+    taker = np.where(laid.new >= 0, t.node_of_new(laid.new), OUTSIDE)
+    there = (giver >= 0) & (taker >= 0)
+    inner = passed[there[passed]]
+    group = components(count, giver[inner], taker[inner])
+    # Pieces that passed to or from the outside belong to the one unit they have.
+    of = group[np.where(giver >= 0, giver, taker)]
+    doubt = doubt[there[doubt]]  # the region's own outline is drawn in many ways
+    structural = np.concatenate([t.mate_old == OUTSIDE, t.mate_new == OUTSIDE])
+    reorganised = np.zeros(count, dtype=bool)
+    np.logical_or.at(reorganised, group, structural)
+    # In the turmoil of a reorganisation, what is in doubt goes with the rest.
+    within = doubt[group[giver[doubt]] == group[taker[doubt]]]
+    along = within[reorganised[of[within]] & np.isin(of[within], of[passed])]
+    together: dict[int, list[int]] = defaultdict(list)
+    for piece in np.union1d(passed, along).tolist():
+        together[int(of[piece])].append(piece)
+    apart: dict[tuple[int, int], list[int]] = defaultdict(list)
+    between = ~(structural[giver[doubt]] | structural[taker[doubt]])
+    for piece in np.setdiff1d(doubt[between], along).tolist():
+        low, high = sorted((int(giver[piece]), int(taker[piece])))
+        apart[low, high].append(piece)
+    return list(together.values()), list(apart.values())
+
+
+def _labels(t: Territory, moved: list[int]) -> Ints:
+    """Label all pieces with the later unit they belong to, `NOISE` where they stay behind."""
+    label = np.full(len(t.laid.old), NOISE, dtype=np.int64)
+    label[t.stays] = t.laid.new[t.stays]
+    label[moved] = t.laid.new[moved]
+    return label
 
 
 def _with_ends(t: Territory, acts: Iterable[_Act]) -> Geometries:

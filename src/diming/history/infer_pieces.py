@@ -219,7 +219,9 @@ def _cuts(
     if len(common) == 0:
         return common, nowhere
     flat: Geometries = shapely.get_parts(shapely.line_merge(shapely.union_all(common)))
-    flat = flat[shapely.get_num_coordinates(flat) > 0]
+    flat = flat[shapely.length(flat) > 0]
+    if len(flat) == 0:
+        return flat, nowhere
     xy, of = shapely.get_coordinates(flat, return_index=True)
     turn = np.flatnonzero(np.diff(of)) + 1
     ends = np.unique(np.concatenate([[0], turn, turn - 1, [len(of) - 1]]))
