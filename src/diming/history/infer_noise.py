@@ -63,16 +63,16 @@ def compare(
     )
 
 
-def by_widths(compared: Compared, width_m: Floats) -> Compared:
-    """Settle what is noise by the widths of all pieces that two snapshots differ in.
+def by_widths(compared: Compared, width_m: Floats, count: int) -> Compared:
+    """Settle what is noise by the widths of pieces that two snapshots differ in.
 
     Noise makes very many pieces, whose widths fall off exponentially; acts make few.
-    The quartiles tell the widest piece that noise alone would make.
+    The quartiles tell the widest piece that noise alone would make among `count`.
     """
     if compared.exact or len(width_m) < PIECES:
         return compared
     half, third = np.quantile(width_m, [0.5, 0.75])
-    widest = float(third + (third - half) / np.log(2) * np.log(len(width_m) / 4))
+    widest = float(third + (third - half) / np.log(2) * np.log(count / 4))
     return replace(
         compared, tolerance_m=WIDEST_TIMES * widest, certain_m=WIDEST_DOUBT_TIMES * widest
     )

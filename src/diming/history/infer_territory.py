@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 IS_NOISE, IN_DOUBT, PASSED = 0, 1, 2
 #: Makers of maps leave exclaves out that are up to so many times wider than what is certain.
 EXCLAVE_TIMES = 3.0
+#: Pieces whose widths tell how they fall off.
+SAMPLE = 2000
 
 
 @dataclass
@@ -65,11 +67,7 @@ class Territory:
         self.mate_new[self.found.new] = self.found.old
         laid = self.laid
         passing = np.flatnonzero(~self.stays)
-        unknown = passing[np.isinf(self.width_m[passing])]
-        self.width_m[unknown] = laid.widths(unknown, self.ground)
-        inner = passing[(laid.old[passing] >= 0) & (laid.new[passing] >= 0)]
-        if self.settings.tolerance_m is None:
-            self.compared = by_widths(self.compared, self.width_m[inner])
+        self._measure(passing)
         self.state = np.where(
             self.width_m > self.compared.certain_m, PASSED,
             np.where(self.width_m > self.compared.tolerance_m, IN_DOUBT, IS_NOISE),
@@ -83,6 +81,26 @@ class Territory:
         # What ended went somewhere, what was created came from somewhere, however small.
         self._main(laid.old, ended)
         self._main(laid.new, created)
+
+    def _measure(self, passing: Ints) -> None:
+        """Measure the width of pieces, as far as it matters.
+
+        What is wider than lines are apart is told by the widths of some pieces; all
+        others that cannot be as wide need not be measured.
+        """
+        laid = self.laid
+        unknown = passing[np.isinf(self.width_m[passing])]
+        if not self.compared.exact and self.settings.tolerance_m is None:
+            inner = unknown[(laid.old[unknown] >= 0) & (laid.new[unknown] >= 0)]
+            some = inner[:: max(1, len(inner) // SAMPLE)]
+            self.width_m[some] = laid.widths(some, self.ground)
+            if len(some):
+                self.compared = by_widths(self.compared, self.width_m[some], len(inner))
+            unknown = unknown[np.isinf(self.width_m[unknown])]
+        bound = laid.widest(unknown, self.ground)
+        self.width_m[unknown] = bound
+        wide = unknown[bound > self.compared.tolerance_m]
+        self.width_m[wide] = laid.widths(wide, self.ground)
 
     @property
     def stays(self) -> NDArray[np.bool_]:
