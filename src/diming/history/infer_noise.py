@@ -107,10 +107,14 @@ def _rounding_m(ours: Rings, theirs: Rings, ground: Ground) -> float:
     """Return how far the rounding of coordinates may move a line."""
     xy = np.concatenate([ours.coordinates, theirs.coordinates])
     for digits in range(2, 10):
-        scaled = xy * 10.0**digits
-        if (np.abs(scaled - np.round(scaled)) <= np.abs(scaled) * 4e-16 + 1e-9).all():
+        if _on_grid(xy[:1000], digits) and _on_grid(xy, digits):
             return max(OF_GRID * 10.0**-digits * max(ground.stretch), ROUNDING_M)
     return ROUNDING_M
+
+
+def _on_grid(xy: Floats, digits: int) -> bool:
+    scaled = xy * 10.0**digits
+    return bool((np.abs(scaled - np.round(scaled)) <= np.abs(scaled) * 4e-16 + 1e-9).all())
 
 
 def _distances(asked: Rings, among: Rings, ground: Ground) -> Floats:
