@@ -366,7 +366,7 @@ def test_the_same_real_wards_drawn_anew():
     meta, _, wkb, values = pyogrio.raw.read(BOUNDARIES / "cao_bang_wards_2025.gpkg")
     column = dict(zip(meta["fields"], values, strict=True))
     names = [str(n) for n in column[next(c for c in ("name", "code") if c in column)]]
-    shapes = shapely.from_wkb(wkb)
+    names, shapes = names[:20], shapely.from_wkb(wkb[:20])
     old = Snapshot.of(names, shapes)
     again = redrawn(shapes, 2e-5, 4)
     ok = shapely.is_valid(again)
