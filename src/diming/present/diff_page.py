@@ -11,6 +11,7 @@ from diming.present.acts import (
     basis_text,
     kinds_text,
     level_word,
+    source_text,
     unit_text,
     when_text,
 )
@@ -22,7 +23,7 @@ from diming.present.answer_text import (
     whole_text,
 )
 from diming.present.diff_data import diff_data
-from diming.present.language import LANGUAGES, N_, resolve_language, say
+from diming.present.language import LANGUAGES, N_, resolve_language, say, translator
 from diming.present.page_data import to_script_json
 from diming.present.page_parts import (
     content_security_policy,
@@ -79,7 +80,7 @@ def render_diff(diff: Difference, lang: str | None) -> str:
     `lang` is ``"zh"`` or ``"en"``; None for the language of the environment.
     """
     lang = resolve_language(lang)
-    strings = {key: say(text, lang) for key, text in STRINGS.items()}
+    strings = {key: translator(lang).gettext(text) for key, text in STRINGS.items()}
     html_lang = LANGUAGES[lang].replace("_", "-")
     earlier, later = title_of(diff, lang)
     data = diff_data(diff, lang) | {
@@ -93,7 +94,12 @@ def render_diff(diff: Difference, lang: str | None) -> str:
         w=SimpleNamespace(**strings),
         earlier=earlier,
         later=later,
-        basis=list(dict.fromkeys(basis_text(b, lang) for b in (diff.earlier, diff.later))),
+        # What the title says already, the days, is not said again.
+        basis=(
+            [source_text(diff.later, lang)]
+            if diff.earlier.revision == diff.later.revision
+            else [basis_text(b, lang) for b in (diff.earlier, diff.later)]
+        ),
         has_map=bool(data["shapes"]),
         map_levels=data["levels"],
         balances=[
