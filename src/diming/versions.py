@@ -35,6 +35,9 @@ class VersionTable:
     known_from, known_to : int64 array or None
         Of `Store.changes_since`: the revision that brought the row, and the one that
         superseded it (0: believed).
+    system : object array of str, optional
+        Whose each code is (`diming.model.version.SYSTEMS`): codes of different systems
+        are never compared. Where it is not said, all are taken as those of one.
     """
 
     row: NDArray[np.int64]
@@ -56,3 +59,4 @@ class VersionTable:
     bounds: NDArray[np.float64]
     known_from: NDArray[np.int64] | None = None
     known_to: NDArray[np.int64] | None = None
+    system: NDArray[np.object_] | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diming.errors import UnreadableInput
+from diming.errors import Said, Sentences, UnreadableInput
 from diming.model.finding import RecordRef, RuleRun
 from diming.model.rule import RULES
 from diming.present.templates import MESSAGES, REASONS, TITLES
@@ -29,6 +29,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "findings.md"
 
 #: One finding for every rule and reason, with what docs/findings.md says it holds.
 SIZES = {"area_m2": 812.4, "width_m": 1.02, "length_m": 796.0, "parts_count": 2}
+SPAN = {"begin": "1997-12-20", "end": "2011-10-22"}
 THREE = {"units": ("1", "2", "3"), "names": ("甲", "乙", "丙")}
 EVERY = [
     *(
@@ -90,6 +91,19 @@ EVERY = [
     finding("outside-parent", measures=SIZES, facts={"into": ""}),
     finding("parent-not-covered", measures=SIZES),
     finding("parent-mismatch", measures={"share": 0.987}, **THREE),
+    *(
+        finding(rule, measures={**SIZES, "days_count": 9000}, facts=SPAN)
+        for rule in ("time-overlap", "time-gap", "territory-lost", "territory-gained")
+    ),
+    *(
+        finding(rule, measures={"days_count": 1}, facts={"reason": "versions", **SPAN})
+        for rule in ("time-overlap", "time-gap")
+    ),
+    *(
+        finding("dangling-parent", facts={"reason": reason, "parent": "u12", **SPAN})
+        for reason in ("absent", "not-alive", "level")
+    ),
+    finding("code-reuse", "info", facts={"code": "500110", "begin": "2011-10-22", "end": ""}),
     finding("exclave", "info", measures={"parts_count": 3, "area_m2": 4.0e6}),
     finding("enclave", "info", measures={"area_m2": 4.0e6}),
     *(
@@ -267,3 +281,15 @@ def test_the_library_beneath_is_quoted_only_where_it_alone_knows():
     assert "Too few" not in message(finding("invalid-geometry", facts=known), "zh")
     other = {"reason": "other", "detail": "Something new"}
     assert "Something new" in message(finding("invalid-geometry", facts=other), "zh")
+
+
+def test_sentences_within_an_error_are_said_in_its_language_and_harmless():
+    what = Said("«{text}» is no date; write 2011-10-22, 2011-10 or 2011", {"text": "a\x1b[2J"})
+    rows = [Said("row {number}: {what}", {"number": n, "what": what}) for n in (2, 5)]
+    error = UnreadableInput("{path}: {faults}", path="e.csv", faults=Sentences(tuple(rows)))
+    assert error_text(error, "zh") == (
+        "e.csv：第 2 行：“a\\u001b[2J”不是日期；请写成 2011-10-22、2011-10 或 2011；"
+        "第 5 行：“a\\u001b[2J”不是日期；请写成 2011-10-22、2011-10 或 2011"
+    )
+    assert error_text(error, "en").startswith("e.csv: row 2: «a\\u001b[2J» is no date; write")
+    assert str(error).count("is no date") == 2

@@ -57,6 +57,11 @@ class Server:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def place(self) -> str:
+        """An address where an archive can be made: a schema of its own."""
+        self.count += 1
+        return self.url("model_gis", more=f"&schema=s{self.count}")
+
     def database(self) -> str:
         """A new, empty database with PostGIS."""
         self.count += 1

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CLEAN = 0
 #: Findings at or above ``--fail-on``.
 FINDINGS = 1
+#: An act does not fit, or the archive moved on.
+CONFLICT = 4
 #: The call is malformed. Other errors bring their own code: `DimingError.exit_code`.
 USAGE = 2
 #: A fault of this program (EX_SOFTWARE of sysexits).

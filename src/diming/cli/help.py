@@ -144,7 +144,9 @@ class LocalGroup(LocalCommand, click.Group):
             from importlib import import_module
 
             module = import_module(self.lazy[cmd_name][0])
-            command: click.Command = getattr(module, cmd_name)
+            # A command named like a builtin has an underscore behind it in Python.
+            found = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
+            command: click.Command = found
             return command
         return super().get_command(ctx, cmd_name)
 

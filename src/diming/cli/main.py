@@ -59,15 +59,23 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     help=N_(
-        "Check coverages of administrative divisions: overlaps, gaps, codes, hierarchy, "
-        "and whether neighbouring deliveries fit together."
+        "Divisions, boundaries and their past: check deliveries, keep an archive of what stood "
+        "where and when, record the acts that change it, and ask."
     ),
     lazy={
         "check": ("diming.cli.check", N_("Check files as one coverage.")),
+        "init": ("diming.cli.init", N_("Make a new archive.")),
+        "load": ("diming.cli.load", N_("Put a list or coverage into the archive.")),
+        "infer": ("diming.cli.infer", N_("Propose the acts between two snapshots.")),
+        "event": ("diming.cli.event", N_("Record, list, show and undo acts.")),
         "at": ("diming.cli.at", N_("The units that held on a day.")),
         "where": ("diming.cli.where", N_("The units at a place on a day, and what came after.")),
         "history": ("diming.cli.history", N_("What a unit was before, and became after.")),
         "diff": ("diming.cli.diff", N_("What changed between two days, or two revisions.")),
+        "log": ("diming.cli.log", N_("The revisions: when, who, why.")),
+        "info": ("diming.cli.info", N_("What the archive is and holds.")),
+        "verify": ("diming.cli.verify", N_("Prove the archive sound.")),
+        "backup": ("diming.cli.backup", N_("Copy the archive while others use it.")),
         "demo": ("diming.cli.demo", N_("Check the packaged samples and write pages to open.")),
     },
 )

@@ -189,7 +189,7 @@ def _facts(param: click.Parameter | None, value: object) -> dict[str, object]:
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     def callback(context: click.Context, _: click.Parameter, value: Any) -> Any:
-        if value:
+        if value not in (None, False):
             setattr(session_of(context), name, value)
         return value
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import secrets
-import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from diming.cli.streams import silence_stdout
 from diming.errors import UsageError
+from diming.files.writing import unwritable
+from diming.files.writing import write_file as write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ def write_stdout(text: str, *, utf8: bool) -> None:
         silence_stdout()
     except (OSError, ValueError) as error:
         silence_stdout()
-        raise _unwritable("stdout", error) from error
+        raise unwritable("stdout", error) from error
 
 
 def echo(line: str) -> None:
@@ -77,7 +77,7 @@ def check_output(output: str, inputs: Iterable[str]) -> None:
         with suppress(FileNotFoundError):
             path.stat()
     except (OSError, ValueError) as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(output, error) from error
     if path.is_dir():
         raise UsageError("{output} is a folder; name a file", output=output)
     if not folder.is_dir():
@@ -92,55 +92,6 @@ def refuse_input(output: str, inputs: Iterable[str]) -> None:
         for source in _files(given):
             if _same(target, source):
                 raise UsageError("{output} is an input; name another file", output=output)
-
-
-def write_file(output: str, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then in its place.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be written there.
-    """
-    data = text.encode("utf-8", errors="backslashreplace")
-    try:
-        # A link stays a link: what it points to is replaced.
-        path = Path(os.path.realpath(output))
-        if _is_device(path):
-            path.write_bytes(data)
-            return
-        _replace(path, data)
-    except (OSError, ValueError) as error:
-        raise _unwritable(output, error) from error
-
-
-def _unwritable(output: str, error: OSError | ValueError) -> UsageError:
-    detail = error.strerror if isinstance(error, OSError) else str(error)
-    return UsageError(
-        "{output} cannot be written: {detail}",
-        output=output, detail=detail or type(error).__name__,
-    )  # fmt: skip
-
-
-def _replace(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(6)}.tmp")
-    try:
-        # Created exclusively, with the permissions the user's umask allows.
-        with draft.open("xb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        if path.exists():
-            draft.chmod(stat.S_IMODE(path.stat().st_mode))
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _is_device(path: Path) -> bool:
-    """Tell whether a path is something to write into, not to replace (``/dev/null``)."""
-    return path.exists() and not path.is_file()
 
 
 def _files(given: str) -> Iterator[Path]:

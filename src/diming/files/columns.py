@@ -21,8 +21,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "level": ("level", "级别"),
     "parent": ("parent", "parent_code", "上级代码"),
     "kind": ("kind", "type", "类别"),
-    "begin": ("begin", "start_date", "begin_date", "起始日期", "生效日期"),
-    "end": ("end", "end_date", "终止日期", "失效日期"),
+    "begin": ("begin", "start_date", "begin_date", "valid_from", "起始日期", "生效日期"),
+    "end": ("end", "end_date", "valid_to", "终止日期", "失效日期"),
 }  # fmt: skip
 
 
@@ -48,7 +48,13 @@ _CUT = {
 }  # fmt: skip
 
 
-def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -> dict[str, str]:
+def recognise(
+    columns: Sequence[str],
+    fields: Mapping[str, str],
+    *,
+    path: str,
+    names: Mapping[str, tuple[str, ...]] = NAMES,
+) -> dict[str, str]:
     """Return role → column for the columns found.
 
     Parameters
@@ -59,6 +65,8 @@ def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -
         Role → column, as the user said; outranks recognition.
     path : str
         For messages.
+    names : mapping
+        Names by role; those of layers, unless told otherwise.
 
     Raises
     ------
@@ -68,17 +76,17 @@ def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -
         If there is no such role.
     """
     for role in fields:
-        if role not in NAMES:
+        if role not in names:
             raise UsageError(
                 "there is no role «{role}» for a column; the roles are: {choices}",
-                role=str(role)[:60], choices=list(NAMES),
+                role=str(role)[:60], choices=list(names),
             )  # fmt: skip
     by_name = {str(c).strip().lower(): str(c) for c in reversed(list(columns))}
     found: dict[str, str] = {}
     for name, wide in _CUT.items():
         if name in by_name:
             by_name.setdefault(wide, by_name[name])
-    for role, names in NAMES.items():
+    for role, known in names.items():
         if role in fields:
             column = by_name.get(fields[role].strip().lower())
             if column is None:
@@ -89,7 +97,7 @@ def recognise(columns: Sequence[str], fields: Mapping[str, str], *, path: str) -
                 )  # fmt: skip
             found[role] = column
             continue
-        match = next((by_name[n] for n in names if n in by_name), None)
+        match = next((by_name[n] for n in known if n in by_name), None)
         if match is not None and match not in found.values():
             found[role] = match
     return found

@@ -147,10 +147,12 @@ def _undecodable(texts: list[_Text], encoding: str) -> tuple[str, ...]:
 
 
 def _looks_chinese(texts: list[_Text], encoding: str) -> bool:
+    return looks_chinese("".join(text.raw.decode(encoding, "ignore") for text in texts))
+
+
+def looks_chinese(text: str) -> bool:
     """Tell text from bytes that merely happen to decode: mostly common Chinese characters."""
-    characters = [
-        c for text in texts for c in text.raw.decode(encoding, "ignore") if not c.isascii()
-    ]
+    characters = [c for c in text if not c.isascii()]
     common = sum(
         "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef"
         for c in characters

@@ -13,6 +13,7 @@ from diming.files.event_words import (
     CERTAINTIES,
     TYPE_WORDS,
     Wrong,
+    as_read,
     check_whole,
     read_choice,
     read_when,
@@ -51,15 +52,15 @@ HEADINGS: Mapping[str, str] = {
 _REMARK = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
-def read_rows(path: str) -> list[Event]:
-    """Read a table of events.
+def read_rows(path: str, text: str) -> list[Event]:
+    """Read a table of events; `path` is for messages.
 
     Raises
     ------
     UnreadableInput
         Names all rows that are wrong, up to ten.
     """
-    table = read_table(path)
+    table = read_table(path, text)
     names = _columns(path, table.columns)
     faults, events = Faults(path), []
     for number, record in table.records():
@@ -218,8 +219,12 @@ def write_rows(events: Sequence[Event]) -> str:
     UsageError
         If a row cannot carry all that an event says.
     """
-    rows = [_row(number, event) for number, event in enumerate(events, start=1)]
+    rows = [_row(number, as_read(event)) for number, event in enumerate(events, start=1)]
     columns = [c for c in COLUMNS if c in COLUMNS[:6] or any(row[c] for row in rows)]
+    return _text(columns, rows)
+
+
+def _text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -230,8 +235,9 @@ def write_rows(events: Sequence[Event]) -> str:
 def _row(number: int, event: Event) -> dict[str, str]:
     try:
         row = _cells(event)
-        same = replace(read_row(row), source=event.source) == event
-    except (NotationError, Wrong):
+        ((_, again),) = read_table("", _text(COLUMNS, [row])).records()
+        same = replace(read_row(again), source=event.source) == event
+    except (UnreadableInput, ValueError):
         same = False
     if not same:
         raise UsageError(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from diming.errors import N_, Said
-from diming.model.event import Event, EventType
-from diming.model.notation import shortened
+from diming.model.event import Event, EventType, UnitRef
+from diming.model.notation import read_code, shortened
 from diming.model.span import When, parse_when
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ TYPE_WORDS: Mapping[str, EventType] = {
 _DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?|[0-9]{4}", re.ASCII)
 
 
+_FIELD = N_("{field}: {what}")
+
+
 class Wrong(ValueError):
     """One thing wrong with a row or an event; `said` tells it."""
 
@@ -37,8 +41,12 @@ class Wrong(ValueError):
 
 
 def within(field: str, what: Said) -> Wrong:
-    """Return what is wrong, with the field it is wrong with."""
-    return Wrong(N_("{field}: {what}"), field=field, what=what)
+    """Return what is wrong, with the field it is wrong with: ``after[0].geometry``."""
+    if what.template == _FIELD:
+        inner = str(what.facts["field"])
+        field += inner if inner.startswith("[") else f".{inner}"
+        what = cast("Said", what.facts["what"])
+    return Wrong(_FIELD, field=field, what=what)
 
 
 def read_when(text: str) -> When:
@@ -70,7 +78,7 @@ def read_choice(text: str, choices: tuple[str, ...]) -> str:
     if text not in choices:
         raise Wrong(
             N_("«{text}» is not known here; write one of: {choices}"),
-            text=shortened(text), choices=list(choices),
+            text=shortened(text), choices=list(map(str, choices)),
         )  # fmt: skip
     return text
 
@@ -88,3 +96,37 @@ def check_whole(event: Event) -> None:
         raise Wrong(N_("a correction needs «changes», which only JSON can carry; write it there"))
     if event.type is not EventType.CORRECTION and event.changes:
         raise Wrong(N_("only a correction may have «changes»; give it the type correction"))
+
+
+def as_read(event: Event) -> Event:
+    """Return an event with its codes as the readers leave them (``5001`` is ``500100``)."""
+    return replace(
+        event,
+        before=tuple(map(_as_read, event.before)),
+        changes=tuple(
+            (k, read_code(v, _system(event)) or v if k == "code" and v else v)
+            for k, v in event.changes
+        ),
+        after=tuple(map(_as_read, event.after)),
+        moves=tuple(
+            replace(
+                m,
+                giver=None if m.giver is None else _as_read(m.giver),
+                taker=None if m.taker is None else _as_read(m.taker),
+                units=tuple(map(_as_read, m.units)),
+            )
+            for m in event.moves
+        ),
+    )
+
+
+def _system(event: Event) -> str:
+    return event.before[0].system if event.before else "ministry"
+
+
+def _as_read(ref: UnitRef) -> UnitRef:
+    return replace(
+        ref,
+        code=None if ref.code is None else read_code(ref.code, ref.system) or ref.code,
+        parent=None if ref.parent is None else _as_read(ref.parent),
+    )

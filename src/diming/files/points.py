@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from diming.errors import N_, UnreadableInput
-from diming.files.textfile import read_table
+from diming.files.textfile import read_table, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ def read_points(path: str, *, on_earth: bool = True) -> Points:
     UnreadableInput
         If it is no table, or has no such columns.
     """
-    table = read_table(path)
+    table = read_table(path, read_text(path))
     lon, lat = _column(table.columns, LON), _column(table.columns, LAT)
     when = _column(table.columns, DATE)
     if lon is None or lat is None:

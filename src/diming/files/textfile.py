@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diming.errors import N_, Said, Sentences, UnreadableInput
+from diming.files.encoding import looks_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def read_text(path: str) -> str:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _BINARY.search(text):
+        if _BINARY.search(text) or (encoding == "gb18030" and not looks_chinese(text)):
             break
         if not text.strip():
             raise UnreadableInput("{path}: the file is empty; ask for it again", path=path)
@@ -81,8 +82,14 @@ class Table:
             yield number, dict(zip(self.columns, map(str.strip, cells), strict=True))
 
 
-def read_table(path: str) -> Table:
+def read_table(path: str, text: str) -> Table:
     """Read a CSV with a header; rows without any text are passed over.
+
+    Parameters
+    ----------
+    path : str
+        For messages.
+    text : str
 
     Raises
     ------
@@ -90,7 +97,7 @@ def read_table(path: str) -> Table:
         Also where a row has more or fewer cells than the header, a column comes twice, or
         a quotation mark is not closed.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns: tuple[str, ...] = ()
     rows: list[tuple[int, tuple[str, ...]]] = []
     faults = Faults(path)
@@ -161,6 +168,10 @@ class Faults:
     def add_row(self, number: int, what: Said) -> None:
         """Add what is wrong with a row."""
         self.add(Said(N_("row {number}: {what}"), {"number": number, "what": what}))
+
+    def add_event(self, number: int, what: Said) -> None:
+        """Add what is wrong with an event of a list."""
+        self.add(Said(N_("event {number}: {what}"), {"number": number, "what": what}))
 
     def settle(self) -> None:
         """Raise, if there is any fault.

@@ -35,6 +35,11 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     if not (crs.is_geographic or crs.is_projected) or len(geometry) == 0:
         plane: NDArray[np.float64] = shapely.area(geometry)
         return plane
+    filled = ~shapely.is_empty(geometry)
+    if not filled.all():
+        some = np.zeros(len(geometry))
+        some[filled] = areas_m2(geometry[filled], crs)
+        return some
     degrees = crs.geodetic_crs
     if crs.is_projected:
         unit = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
@@ -43,6 +48,7 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     if len(found.owner) == 0 or degrees is None:
         return np.zeros(len(geometry))
     at = transform(found.coordinates, crs, degrees) * degrees.axis_info[0].unit_conversion_factor
+    at[~np.isfinite(at)] = np.nan  # Out of the projection's reach: no area.
     geod = crs.get_geod()
     assert geod is not None
     of_edge = np.diff(at[:, 0]) * _mean_height(at[:-1, 1], at[1:, 1], geod.es)

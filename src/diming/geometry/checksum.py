@@ -77,7 +77,11 @@ def added(sums: Iterable[int]) -> int:
 
 def territory_key(geometry: shapely.Geometry) -> str:
     """Return the key under which a shape is kept: a fingerprint of its very coordinates."""
-    raw: bytes = shapely.to_wkb(geometry, byte_order=1)
+    return key_of_wkb(shapely.to_wkb(geometry, byte_order=1))
+
+
+def key_of_wkb(raw: bytes) -> str:
+    """Return the territory key of a shape, given as little-endian WKB."""
     return hashlib.sha256(raw).hexdigest()[:32]
 
 

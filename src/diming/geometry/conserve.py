@@ -18,7 +18,7 @@ from diming.geometry.areas import plane_areas_m2
 from diming.geometry.chain import residual
 from diming.geometry.checksum import added, chain_sums
 from diming.geometry.division import divide
-from diming.geometry.faces import faces, numbers_of, rims
+from diming.geometry.faces import faces, numbers_of_some, rims
 from diming.geometry.ground import Ground
 from diming.geometry.grouping import collect
 from diming.geometry.keepers import held
@@ -263,11 +263,3 @@ def _on_own_vertices(
 
     moved: NDArray[np.object_] = shapely.transform(polygon, there)
     return moved
-
-
-def numbers_of_some(xy: Floats, nodes: Floats) -> Ints:
-    """Return the numbers of the nodes that lie at some places, bit by bit; -1 where none."""
-    found = numbers_of(xy, nodes)
-    if len(nodes) == 0:
-        return np.full(len(xy), -1)
-    return np.where((nodes[found] == xy).all(axis=1), found, -1)

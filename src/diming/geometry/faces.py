@@ -278,6 +278,14 @@ def numbers_of(xy: Floats, nodes: Floats) -> Ints:
     return found
 
 
+def numbers_of_some(xy: Floats, nodes: Floats) -> Ints:
+    """Return the numbers of the nodes that lie at some places, bit by bit; -1 where none."""
+    found = numbers_of(xy, nodes)
+    if len(nodes) == 0:
+        return np.full(len(xy), -1)
+    return np.where((nodes[found] == xy).all(axis=1), found, -1)
+
+
 def _place(asked: NDArray[Any], known: NDArray[Any]) -> Ints:
     order = np.argsort(known, kind="stable")
     place: Ints = order[np.minimum(np.searchsorted(known[order], asked), len(order) - 1)]

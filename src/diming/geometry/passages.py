@@ -75,14 +75,14 @@ def differences(
         return result
     was, now = sound(before[other]), sound(after[other])
     ground = _ground_of(crs, was, now)
-    pairs = np.arange(len(other))
     for less, more, drawn, area in (
         (was, now, result.gained, result.gained_m2),
         (now, was, result.lost, result.lost_m2),
     ):
-        polygon, m2 = _overlaid(shapely.difference, more, less, pairs, pairs, ground,
+        some = np.flatnonzero(_sticks_out(more, less, ground, tolerance_m, jobs))
+        polygon, m2 = _overlaid(shapely.difference, more, less, some, some, ground,
                                 tolerance_m, jobs)  # fmt: skip
-        drawn[other], area[other] = polygon, m2
+        drawn[other[some]], area[other[some]] = polygon, m2
     return result
 
 
@@ -124,17 +124,83 @@ def passages(
     twin_area = plane_areas_m2(shapely.transform(was[i], ground.plane), ground)
     kept_before, kept_after = np.zeros(len(was), dtype=bool), np.zeros(len(now), dtype=bool)
     kept_before[i] = kept_after[j] = True
-    left, right = shapely.STRtree(now).query(was)
-    open_ = ~(kept_before[left] & kept_after[right])
-    left, right = left[open_], right[open_]
-    _, area = _overlaid(
-        shapely.intersection, was, now, left, right, ground, tolerance_m, jobs
-    )  # fmt: skip
+    left, right, whole = _meeting(was, now, kept_before, kept_after, ground, tolerance_m, jobs)
+    area = np.empty(len(left))
+    area[whole] = plane_areas_m2(shapely.transform(was[left[whole]], ground.plane), ground)
+    _, area[~whole] = _overlaid(shapely.intersection, was, now, left[~whole], right[~whole],
+                                ground, tolerance_m, jobs)  # fmt: skip
     some = area > 0
     rows, columns = np.concatenate([i, left[some]]), np.concatenate([j, right[some]])
     area = np.concatenate([twin_area, area[some]])
     order = np.lexsort((columns, rows))
     return Passages(rows[order], columns[order], area[order])
+
+
+def _meeting(
+    was: NDArray[np.object_],
+    now: NDArray[np.object_],
+    kept_before: NDArray[np.bool_],
+    kept_after: NDArray[np.bool_],
+    ground: Ground,
+    tolerance_m: float,
+    jobs: int,
+) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Return pairs that may have ground in common, and where the first lies in the second whole.
+
+    A polygon is asked for without its margin, half as wide as the tolerance: so neighbours
+    that only touch are no pairs, however their vertices differ.
+    """
+    tree = shapely.STRtree(now)
+    left, right = tree.query(was)
+    open_ = ~(kept_before[left] & kept_after[right])
+    left, right = left[open_], right[open_]
+    order = np.argsort(left, kind="stable")
+    left, right = left[order], right[order]
+    rows, row = np.unique(left, return_inverse=True)
+
+    def some(cut: slice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        mine = slice(*np.searchsorted(row, (cut.start, cut.stop)))
+        core = _core(was[rows[cut]], ground, tolerance_m)
+        # Each thread prepares copies of its own: a prepared polygon is for one thread at a time.
+        targets, target = np.unique(right[mine], return_inverse=True)
+        there = shapely.transform(now[targets], ground.plane)
+        shapely.prepare(there)
+        asked, other = core[row[mine] - cut.start], there[target]
+        meets = shapely.intersects(other, asked)
+        covers = np.zeros(len(meets), dtype=bool)
+        covers[meets] = shapely.covers(other[meets], asked[meets])
+        return meets, covers
+
+    none = [(np.empty(0, dtype=bool), np.empty(0, dtype=bool))]
+    weight = shapely.get_num_coordinates(was[rows])
+    found = none + list(each(some, runs(weight, jobs), jobs=jobs))
+    meets, covers = (np.concatenate(part) for part in zip(*found, strict=True))
+    return left[meets], right[meets], covers[meets]
+
+
+def _core(geometry: NDArray[np.object_], ground: Ground, tolerance_m: float) -> NDArray[np.object_]:
+    """Return polygons in the plane without their margin, half as wide as the tolerance."""
+    core: NDArray[np.object_] = shapely.buffer(
+        shapely.transform(geometry, ground.plane), -tolerance_m / 2,
+        join_style="mitre", mitre_limit=2.0,
+    )  # fmt: skip
+    return core
+
+
+def _sticks_out(
+    more: NDArray[np.object_], less: NDArray[np.object_], ground: Ground, tolerance_m: float,
+    jobs: int,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Tell which polygons reach out of those beside them by more than the margin."""
+
+    def some(cut: slice) -> NDArray[np.bool_]:
+        core = _core(more[cut], ground, tolerance_m)
+        covered = shapely.covers(shapely.transform(less[cut], ground.plane), core)
+        out: NDArray[np.bool_] = ~covered & ~shapely.is_empty(core)
+        return out
+
+    weight = shapely.get_num_coordinates(more) + shapely.get_num_coordinates(less)
+    return np.concatenate([np.empty(0, dtype=bool), *each(some, runs(weight, jobs), jobs=jobs)])
 
 
 def _ground_of(crs: pyproj.CRS, *geometry: NDArray[np.object_]) -> Ground:

@@ -99,7 +99,7 @@ class Act:
         """Let the unit that `ref` describes begin; `like` is the one it comes from."""
         level = level_of(ref, like)
         if level is Level.UNKNOWN:
-            self.findings.append(fault("event-form", self.event, reason="no-level", unit=str(ref)))
+            self.findings.append(fault("event-form", self.event, reason="no-level", named=str(ref)))
             return None
         parent = parent_for(self.draft, ref, like, level)
         if parent is not None and not isinstance(parent, str):
@@ -117,7 +117,7 @@ class Act:
             if v.level == level and v.parent_id == parent and ref.name
         ]
         if same:
-            self.findings.append(fault("unit-exists", self.event, same, unit=str(ref)))
+            self.findings.append(fault("unit-exists", self.event, same, named=str(ref)))
         return Named(ref, self.draft.begin(ordinal, version))
 
     def check_codes(self) -> None:
@@ -134,7 +134,7 @@ class Act:
                     self.findings.append(
                         fault(
                             "code-taken", self.event, [unit, *others], code=code, system=system,
-                            holder=others[0].label, unit=unit.label,
+                            holder=others[0].label, named=unit.label,
                         )
                     )  # fmt: skip
                     continue
@@ -150,7 +150,7 @@ class Act:
             self.findings.append(
                 fault(
                     "code-reuse", self.event, [unit, past[-1]], severity=Severity.INFO, code=code,
-                    system=system, holder=past[-1].label, unit=unit.label,
+                    system=system, holder=past[-1].label, named=unit.label,
                     span=str(past[-1].span),
                 )
             )  # fmt: skip

@@ -26,7 +26,7 @@ def move_children(draft: Draft, old: Version, new: Version | None) -> list[Findi
     if new is None:
         return [
             fault(
-                "children-unassigned", draft.event, below[:10], unit=old.label,
+                "children-unassigned", draft.event, below[:10], named=old.label,
                 measures={"children_count": len(below)},
             )
         ]  # fmt: skip

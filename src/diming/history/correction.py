@@ -9,7 +9,8 @@ from diming.geometry.checksum import territory_key
 from diming.history.act import Flow
 from diming.history.faults import fault
 from diming.history.resolve import Named
-from diming.model.span import Span, When, parse_when
+from diming.model.notation import parse_unit
+from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, parse_when
 from diming.model.version import with_code
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def correct(act: Act) -> None:
     unknown = sorted(set(changes) - set(CORRECTABLE))
     if unknown:
         act.findings.append(
-            fault("event-form", act.event, [unit], reason="not-correctable", unit=unknown[0],
+            fault("event-form", act.event, [unit], reason="not-correctable", named=unknown[0],
                   known=list(CORRECTABLE))
         )  # fmt: skip
         return
@@ -63,10 +64,12 @@ def correct(act: Act) -> None:
 
 
 def _values(act: Act, unit: Version, changes: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {k: changes[k] for k in ("name", "kind", "seat") if k in changes}
+    values: dict[str, Any] = {
+        k: changes[k] or "" for k in ("name", "kind", "seat") if k in changes
+    }  # fmt: skip
     codes = unit.codes
     if "code" in changes:
-        codes = with_code(codes, "ministry", changes["code"])
+        codes = with_code(codes, act.event.before[0].system, changes["code"])
     if "nbs_code" in changes:
         codes = with_code(codes, "nbs", changes["nbs_code"])
     if codes != unit.codes:
@@ -76,21 +79,23 @@ def _values(act: Act, unit: Version, changes: dict[str, Any]) -> dict[str, Any]:
             if unit.code(system) != code and holders:
                 act.findings.append(
                     fault("code-taken", act.event, [unit, *holders], code=code, system=system,
-                          holder=holders[0].label, unit=unit.label)
+                          holder=holders[0].label, named=unit.label)
                 )  # fmt: skip
-    if "parent" in changes:
-        parent = act.found(changes["parent"])
+    if changes.get("parent"):
+        parent = act.found(parse_unit(changes["parent"]))
         if parent is not None:
             values["parent_id"] = parent.unit_id
+    elif "parent" in changes:
+        values["parent_id"] = None
     return values
 
 
 def _span(unit: Version, changes: dict[str, Any]) -> Span:
-    begin, end = (
-        changes[k] if isinstance(changes.get(k), When)
-        else parse_when(changes[k]) if k in changes else kept
-        for k, kept in (("begin", unit.span.begin), ("end", unit.span.end))
-    )  # fmt: skip
+    begin, end = unit.span.begin, unit.span.end
+    if "begin" in changes:
+        begin = parse_when(changes["begin"]) if changes["begin"] else UNKNOWN_BEGIN
+    if "end" in changes:
+        end = parse_when(changes["end"]) if changes["end"] else NOT_ENDED
     return Span(begin, end)
 
 

@@ -177,7 +177,7 @@ def _renamed(act: Act) -> None:
         kind = kind_of(ref.name, unit.level)
         if kind and unit.kind and kind != unit.kind and not _alike(kind, unit.kind):
             act.findings.append(
-                fault("event-form", act.event, [unit], reason="rename-keeps-kind", unit=str(ref))
+                fault("event-form", act.event, [unit], reason="rename-keeps-kind", named=str(ref))
             )
         codes = with_code(unit.codes, ref.system, ref.code) if ref.code else unit.codes
         act.draft.change(unit, name=ref.name, codes=codes)
@@ -219,7 +219,7 @@ def _transfer(act: Act) -> None:
         if superior.version.level >= unit.level:
             act.findings.append(
                 fault("event-form", act.event, [superior.version, unit], reason="not-above",
-                      unit=unit.label)
+                      named=unit.label)
             )  # fmt: skip
             continue
         _under(act, unit, superior.version, ref if own else None)
@@ -295,7 +295,7 @@ def _reorganise(act: Act) -> None:
         act.after = [n for ref in act.event.after if (n := act.found(ref)) is not None]
         act.findings.append(
             fault("territory-unknown", act.event, severity=Severity.INFO, reason="below-unknown",
-                  units=[str(r) for r in act.event.before if r.below])
+                  named_units=[str(r) for r in act.event.before if r.below])
         )  # fmt: skip
         return
     _found_anew(act)

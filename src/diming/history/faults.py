@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EVENT_RULES = (
     "event-form", "unit-not-alive", "unit-ambiguous", "unit-exists", "event-out-of-order",
     "parent-missing", "children-unassigned", "code-taken", "territory-unknown",
-    "event-recorded", "exact-day-unknown",
+    "territory-unfit", "event-recorded",
 )  # fmt: skip
 
 #: What a later day may put right, where only the year of an act is known.

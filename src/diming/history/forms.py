@@ -53,9 +53,9 @@ def form_faults(event: Event) -> list[Finding]:
     if event.type is EventType.RENAME and not found:
         for a, b in zip(event.before, event.after, strict=True):
             if a.code and b.code and a.code != b.code:
-                found.append(fault("event-form", event, reason="rename-keeps-code", unit=str(a)))
+                found.append(fault("event-form", event, reason="rename-keeps-code", named=str(a)))
             if a.name and a.name == b.name:
-                found.append(fault("event-form", event, reason="same-name", unit=str(a)))
+                found.append(fault("event-form", event, reason="same-name", named=str(a)))
     if event.type is EventType.CORRECTION and not event.changes:
         found.append(fault("event-form", event, reason="nothing-corrected"))
     return found

@@ -48,7 +48,7 @@ def find(draft: Draft, ref: UnitRef) -> Named | Finding:
         return _not_alive(draft, ref)
     if len(found) > 1:
         return fault(
-            "unit-ambiguous", draft.event, found, unit=str(ref), day=draft.day.isoformat(),
+            "unit-ambiguous", draft.event, found, named=str(ref), day=draft.day.isoformat(),
             candidates=[v.label for v in found],
         )  # fmt: skip
     version = found[0]
@@ -74,7 +74,7 @@ def _not_alive(draft: Draft, ref: UnitRef) -> Finding:
     )  # fmt: skip
     known = [f"{v.label} {v.span}" for v in (once or others)[:5]]
     return fault(
-        "unit-not-alive", draft.event, unit=str(ref), day=draft.day.isoformat(),
+        "unit-not-alive", draft.event, named=str(ref), day=draft.day.isoformat(),
         reason="other-name" if others else "other-time" if once else "not-known", known=known,
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def parent_for(
             return above[0].unit_id
         if not above and level >= Level.COUNTY and _has_above(draft, level):
             return fault(
-                "parent-missing", draft.event, unit=str(ref), code=ref.code,
+                "parent-missing", draft.event, named=str(ref), code=ref.code,
                 day=draft.day.isoformat(),
             )  # fmt: skip
     if like is None or like.parent_id is None:

@@ -9,6 +9,7 @@ that nobody knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from diming.history.belief import Belief
@@ -27,8 +28,7 @@ from diming.model.unit import Level
 from diming.model.version import Version, with_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diming.model.event import Event
     from diming.model.finding import Finding
@@ -45,16 +45,24 @@ class Opening:
         begin then.
     codes_known : dict
         Event id → unit id → ministry code after it, of recodings that do not say them.
+    restored : set of str
+        Units that an act ended: nobody knows how long they had stood.
     findings : list of Finding
         Acts that could not be undone, each with the reason.
     """
 
     versions: list[Version] = field(default_factory=list)
     codes_known: dict[str, dict[str, str]] = field(default_factory=dict)
+    restored: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
-def unwind(units: Iterable[Version], events: Sequence[Event], day: date) -> Opening:
+def unwind(
+    units: Iterable[Version],
+    events: Sequence[Event],
+    day: date,
+    since: Mapping[int, date] | None = None,
+) -> Opening:
     """Undo acts, the latest first.
 
     Parameters
@@ -64,20 +72,29 @@ def unwind(units: Iterable[Version], events: Sequence[Event], day: date) -> Open
     events : sequence of Event
         Those after `day` are left alone.
     day : datetime.date
+    since : mapping of int to datetime.date
+        Level → the day from which on the list is complete but for the acts. Units of
+        it that no earlier act names stand since then, as they were then.
 
     Returns
     -------
     Opening
         Territory is not unwound: the units have none.
     """
-    return _Unwinding(units, day).through([e for e in events if e.date.day <= day])
+    return _Unwinding(units, day, since).through([e for e in events if e.date.day <= day])
 
 
 class _Unwinding:
     """Units on the way back; `belief` holds what stood just before the act undone last."""
 
-    def __init__(self, units: Iterable[Version], day: date) -> None:
-        self.day = day
+    def __init__(
+        self, units: Iterable[Version], day: date, since: Mapping[int, date] | None
+    ) -> None:
+        self.day, self.since = day, dict(since or {})
+        #: Level → unit → its version on the day of `since`.
+        self.then: dict[int, dict[str, Version]] = {}
+        #: Units named by acts before that day.
+        self.named: set[str] = set()
         always = Span(UNKNOWN_BEGIN, NOT_ENDED)
         self.belief = Belief(replace(v, span=always, territory=None, row=None) for v in units)
         self.opening = Opening()
@@ -90,13 +107,15 @@ class _Unwinding:
         """Undo all events, and return what is left."""
         queue = Queue(events, backward=True, until=self.day)
         for event, on in queue:
+            self._look(on)
             fault_found = self._undo(event, on)
             if fault_found is None:
                 continue
             if fault_found.rule in MATTERS_OF_DAY and queue.again(event, on):
                 continue
             self.opening.findings.append(fault_found)
-        rows = [*self.belief.at(self.day), *self.settled]
+        self._look(date.min)
+        rows = [self._since(v) for v in (*self.belief.at(self.day), *self.settled)]
         self.opening.versions = [
             replace(v, row=None, parent_id=self._final(v.parent_id)) for v in rows
         ]
@@ -104,6 +123,20 @@ class _Unwinding:
             for unit_id in list(known):
                 known[self._final(unit_id) or unit_id] = known.pop(unit_id)
         return self.opening
+
+    def _look(self, on: date) -> None:
+        """Note what stood on the day of `since`, before earlier acts are undone."""
+        for level, since in self.since.items():
+            if level not in self.then and on <= since:
+                found = self.belief.at(self.day, Level(level))
+                self.then[level] = {v.unit_id: v for v in found}
+
+    def _since(self, version: Version) -> Version:
+        then = self.then.get(int(version.level), {}).get(version.unit_id)
+        if then is None or version.unit_id in self.named:
+            return version
+        begin = When(self.since[int(version.level)], Precision.UNKNOWN)
+        return replace(then, span=Span(begin, NOT_ENDED), row=None)
 
     def _final(self, unit_id: str | None) -> str | None:
         return None if unit_id is None else self.final.get(unit_id, unit_id)
@@ -123,6 +156,9 @@ class _Unwinding:
             if len(found) != 1 and not ref.part:
                 return self._missing(event, ref, found)
             after.append(found[0] if len(found) == 1 else None)
+        for ref in event.before:
+            if ref.part:
+                self._find(ref)
         if event.type is EventType.RENAME:
             self._rename(event, after)
             return None
@@ -131,12 +167,14 @@ class _Unwinding:
         return self._restore(event, after, on)
 
     def _find(self, ref: UnitRef) -> list[Version]:
-        return [] if ref.is_nobody else candidates(self.belief, ref, self.day)
+        found = [] if ref.is_nobody else candidates(self.belief, ref, self.day)
+        self.named |= {v.unit_id for v in found if int(v.level) in self.then}
+        return found
 
     def _missing(self, event: Event, ref: UnitRef, found: list[Version]) -> Finding:
         rule = "unit-ambiguous" if found else "unit-not-alive"
         return fault(
-            rule, event, found, severity=Severity.WARNING, unit=str(ref), day=str(event.date),
+            rule, event, found, severity=Severity.WARNING, named=str(ref), day=str(event.date),
             reason="not-undone", candidates=[v.label for v in found], known=[],
         )  # fmt: skip
 
@@ -158,9 +196,9 @@ class _Unwinding:
         if len(after) != len(event.before) or any(r.parent is None for r in event.after):
             # One superior for all: whose they were, the act does not say.
             for ref in event.before:
-                for unit in self._find(ref):
-                    codes = with_code(unit.codes, ref.system, ref.code or unit.code(ref.system))
-                    self._put(unit, replace(unit, parent_id=None, codes=codes))
+                for one in self._find(ref):
+                    codes = with_code(one.codes, ref.system, ref.code or one.code(ref.system))
+                    self._put(one, replace(one, parent_id=None, codes=codes))
             return None
         for ref, unit in zip(event.before, after, strict=True):
             if unit is None:
@@ -201,7 +239,7 @@ class _Unwinding:
                 self._settle_below(top, on)
         return fault(
             "territory-unknown", event, severity=Severity.INFO, reason="below-unknown",
-            units=[str(r) for r in event.before if r.below],
+            named_units=[str(r) for r in event.before if r.below],
         )  # fmt: skip
 
     def _settle_below(self, top: Version, on: date) -> None:
@@ -232,19 +270,19 @@ class _Unwinding:
             if self._homeless(ref) and not (gone and gone[0].level < Level.COUNTY):
                 return self._no_parent(event, ref)
         restored = []
-        for unit in gone:
-            self._put(unit, None)
+        for old in gone:
+            self._put(old, None)
         for ordinal, ref in back:
             paired = event.type is EventType.CONVERT and ordinal < len(gone)
             like = gone[ordinal] if paired else gone[0] if gone else next(
                 (v for v in after if v is not None), None
             )  # fmt: skip
             restored.append(self._back(event, ordinal, ref, like))
-        pairs = zip(gone, restored, strict=False) if event.type is EventType.CONVERT else (
-            (unit, restored[0] if len(restored) == 1 else None) for unit in gone
-        )  # fmt: skip
-        for unit, old in pairs:
-            self._children(unit, old, on)
+        for i, left in enumerate(gone):
+            if event.type is EventType.CONVERT:
+                self._children(left, restored[i], on)
+            else:
+                self._children(left, restored[0] if len(restored) == 1 else None, on)
         return None
 
     def _back(self, event: Event, ordinal: int, ref: UnitRef, like: Version | None) -> Version:
@@ -260,6 +298,7 @@ class _Unwinding:
             codes=with_code((), ref.system, ref.code), parent_id=parent,
         )  # fmt: skip
         self._put(None, version)
+        self.opening.restored.add(version.unit_id)
         return version
 
     def _children(self, unit: Version, old: Version | None, on: date) -> None:
@@ -281,6 +320,6 @@ class _Unwinding:
 
     def _no_parent(self, event: Event, ref: UnitRef) -> Finding:
         return fault(
-            "parent-missing", event, severity=Severity.WARNING, unit=str(ref),
+            "parent-missing", event, severity=Severity.WARNING, named=str(ref),
             code=ref.code or "", day=str(event.date),
         )  # fmt: skip

@@ -185,12 +185,10 @@ def parse_code(text: str) -> Code | None:
 
 def level_of(digits: str) -> Level:
     """Return the level of the last group that is not zero; 0 for zeros alone."""
-    start, found = 0, Level.UNKNOWN
-    for level, end in ENDS.items():
-        if digits[start:end].strip("0"):
-            found = level
-        start = end
-    return found
+    used = len(digits[:12].rstrip("0"))
+    if used == 0:
+        return Level.UNKNOWN
+    return next(level for level, end in ENDS.items() if used <= end)
 
 
 def _canonical(digits: str) -> Code:

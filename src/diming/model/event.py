@@ -132,7 +132,7 @@ class Event:
         Territory, where it is known; empty: as the type implies.
     changes : mapping
         Of a correction: attribute → value (``name``, ``code``, ``kind``, ``seat``,
-        ``begin``, ``end``, ``parent``, ``geometry``).
+        ``begin``, ``end``, ``parent`` as written, ``geometry``); None takes one away.
     source : str
         File and row it came from, for messages; no part of the act.
     """

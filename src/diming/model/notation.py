@@ -30,6 +30,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 #: The longest name or code taken for one; the longest name of a division has under 30.
 LONGEST = 200
 
+#: Units from a province down to a village: nothing lies deeper.
+DEEPEST = 5
+
 _LEVEL_REMARK = {
     Level.PROVINCE: "省级", Level.PREFECTURE: "地级", Level.COUNTY: "县级",
     Level.TOWNSHIP: "乡级", Level.VILLAGE: "村级",
@@ -169,6 +172,14 @@ def _unit(piece: str, start: int, system: str) -> UnitRef:
         return UnitRef(part=True, system=system)
     ref: UnitRef | None = None
     segments = body.split("/")
+    if len(segments) > DEEPEST:
+        raise NotationError(
+            N_(
+                "{units_count} units lie within each other at character {place}; "
+                "name at most {most_count}"
+            ),
+            place=place + 1, units_count=len(segments), most_count=DEEPEST,
+        )  # fmt: skip
     for number, segment in enumerate(segments):
         last = number == len(segments) - 1
         name, code, level = _segment(segment, place, system)

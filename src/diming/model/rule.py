@@ -23,10 +23,15 @@ PARENT_RULES = ("outside-parent", "parent-not-covered", "parent-mismatch")
 PLACEMENT_RULES = ("crs-suspect",)
 EXCEPTION_RULES = ("exception-expired", "exception-unused")
 AUDIT_RULES = ("audit-mismatch",)
+#: Of an archive; a file holds one date.
+TIME_RULES = (
+    "time-overlap", "time-gap", "territory-lost", "territory-gained", "dangling-parent",
+    "code-reuse",
+)  # fmt: skip
 
 RULES = (
-    *RECORD_RULES, *CODE_RULES, *COVERAGE_RULES, *SHAPE_RULES, *PARENT_RULES, *PLACEMENT_RULES,
-    *EXCEPTION_RULES, *AUDIT_RULES,
+    *RECORD_RULES, *CODE_RULES, *COVERAGE_RULES, *SHAPE_RULES, *PARENT_RULES, *TIME_RULES,
+    *PLACEMENT_RULES, *EXCEPTION_RULES, *AUDIT_RULES,
 )  # fmt: skip
 
 

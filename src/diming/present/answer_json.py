@@ -313,10 +313,11 @@ def _flow(flow: Flow, shape: Any, names: Mapping[str, Version]) -> dict[str, Any
 
 def log_json(revisions: Iterable[Revision]) -> str:
     """Return revisions, the latest first."""
-    return dumps({"format": LOG, "revisions": [_revision(r) for r in revisions]}, indent=1)
+    return dumps({"format": LOG, "revisions": [revision_dict(r) for r in revisions]}, indent=1)
 
 
-def _revision(revision: Revision) -> dict[str, Any]:
+def revision_dict(revision: Revision) -> dict[str, Any]:
+    """Return a revision as what `json` can write."""
     return {
         "number": revision.number,
         "recorded": revision.recorded.isoformat(),
@@ -338,7 +339,7 @@ def info_json(
     return dumps(
         {
             "format": INFO, "archive": place, "crs": crs,
-            "latest": _revision(head), "counts": dict(counts), "settings": dict(settings),
+            "latest": revision_dict(head), "counts": dict(counts), "settings": dict(settings),
         },
         indent=1,
     )  # fmt: skip

@@ -100,10 +100,7 @@ def _units(units: Units, keys: dict[str, int], changed: set[str]) -> list[dict[s
 def _rings(shape: Any, decimals: int) -> list[list[str]]:
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty]
     return [
-        [
-            track(shapely.get_coordinates(r), decimals, thin=True)
-            for r in (p.exterior, *p.interiors)
-        ]
+        [track(shapely.get_coordinates(r), decimals, thin=True) for r in (p.exterior, *p.interiors)]
         for p in parts
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from diming.present.act_templates import ACT_HINTS
 from diming.present.language import N_
 
 HINTS: dict[str, str] = {
+    **ACT_HINTS,
     "unreadable-record": N_("Export the file again from its source and check it again."),
     "unreadable-record:truncated": N_(
         "Copying or unpacking was interrupted: fetch the whole delivery again, "
@@ -135,6 +137,32 @@ HINTS: dict[str, str] = {
         "Check the code of the unit and whether it was transferred; "
         "then whether it was drawn in the right place."
     ),
+    "time-overlap": N_(
+        "Look up the decision that changed the line: one of the units gave the ground up on a "
+        "certain day; record that, or correct the line of the other."
+    ),
+    "time-overlap:versions": N_(
+        "Compare the two records with the decision, and end the older one where the newer begins."
+    ),
+    "time-gap": N_(
+        "Find the decision by which the ground changed hands, and let the new holder begin on "
+        "the day on which the old one ends."
+    ),
+    "time-gap:versions": N_(
+        "If the unit stood all the time, let its versions follow each other; if it was abolished "
+        "and established again, those are two units."
+    ),
+    "territory-lost": N_(
+        "Record which unit took the ground, or, if it left the region, say so in the event."
+    ),
+    "territory-gained": N_(
+        "Record which unit gave the ground, or, if it came from outside the region, say so in "
+        "the event."
+    ),
+    "dangling-parent": N_(
+        "Look up under which unit it lay on each date, and record the transfer if it changed."
+    ),
+    "code-reuse": N_("Nothing need be done; but never look up a unit by this code without a date."),
     "exclave": N_(
         "Confirm the exclave by its approval; small separate parts are often left by an overlay."
     ),

@@ -23,7 +23,7 @@ def to_geojson(report: Report, lang: str | None) -> str:
             "type": "Feature",
             "id": f.id,
             "geometry": geometry(_oriented(f.geometry)) or _point(f.at),
-            "properties": properties(f, report, lang),
+            "properties": properties(f, report.inputs, lang),
         }
         for f in report.findings
     ]

@@ -16,7 +16,9 @@ import shapely
 from diming.present.words import hint, message
 
 if TYPE_CHECKING:
-    from diming.model.finding import CheckSettings, Exemption, Finding, Report
+    from collections.abc import Sequence
+
+    from diming.model.finding import CheckSettings, Exemption, Finding, InputRecord, Report
 
 FORMAT = "diming.report/1"
 
@@ -49,7 +51,10 @@ def to_dict(report: Report, lang: str | None) -> dict[str, Any]:
     Numbers are finite: a measure that is not a number becomes null, and so
     does a geometry with such a coordinate.
     """
-    return {**metadata(report), "findings": [_finding(f, report, lang) for f in report.findings]}
+    return {
+        **metadata(report),
+        "findings": [finding_dict(f, lang, report.inputs) for f in report.findings],
+    }
 
 
 def metadata(report: Report) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def metadata(report: Report) -> dict[str, Any]:
     }
 
 
-def properties(finding: Finding, report: Report, lang: str | None) -> dict[str, Any]:
+def properties(finding: Finding, inputs: Sequence[InputRecord], lang: str | None) -> dict[str, Any]:
     """Return all of a finding but its geometry."""
     return {
         "id": finding.id,
@@ -105,7 +110,7 @@ def properties(finding: Finding, report: Report, lang: str | None) -> dict[str, 
         "measures": {k: rounded(v) for k, v in finding.measures.items()},
         "facts": jsonable(finding.facts),
         "at": _place(finding.at),
-        "message": message(finding, lang, report.inputs),
+        "message": message(finding, lang, inputs),
         "hint": hint(finding, lang),
         "excepted_by": _exemption(finding.excepted_by),
     }
@@ -162,9 +167,11 @@ def _round_places(coordinates: Any) -> Any:
     return np.round(coordinates, PLACE_DECIMALS)
 
 
-def _finding(finding: Finding, report: Report, lang: str | None) -> dict[str, Any]:
+def finding_dict(
+    finding: Finding, lang: str | None, inputs: Sequence[InputRecord] = ()
+) -> dict[str, Any]:
     """Return a finding with its keys in the order of the contract."""
-    said = properties(finding, report, lang)
+    said = properties(finding, inputs, lang)
     last = {key: said.pop(key) for key in ("message", "hint", "excepted_by")}
     return {**said, "geometry": geometry(finding.geometry), **last}
 

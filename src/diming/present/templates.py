@@ -9,10 +9,12 @@ Which measures and facts a rule has is written in ``docs/findings.md``.
 
 from __future__ import annotations
 
+from diming.present.act_templates import ACT_MESSAGES, ACT_TITLES
 from diming.present.language import N_, P_, Template
 
 #: Every rule, in the order in which reports group them, and its title.
 TITLES: dict[str, str] = {
+    **ACT_TITLES,
     "unreadable-record": N_("Unreadable record"),
     "invalid-geometry": N_("Invalid geometry"),
     "empty-geometry": N_("Empty geometry"),
@@ -36,6 +38,12 @@ TITLES: dict[str, str] = {
     "outside-parent": N_("Outside its parent"),
     "parent-not-covered": N_("Parent not covered"),
     "parent-mismatch": N_("Parent by place and by code differ"),
+    "time-overlap": N_("Overlap in time"),
+    "time-gap": N_("Gap in time"),
+    "territory-lost": N_("Territory lost"),
+    "territory-gained": N_("Territory gained"),
+    "dangling-parent": N_("Parent not there at the time"),
+    "code-reuse": N_("Code used again"),
     "exclave": N_("Exclave"),
     "enclave": N_("Enclave"),
     "exception-expired": N_("Expired exception"),
@@ -50,6 +58,7 @@ SEVERITIES: dict[str, str] = {
 }
 
 MESSAGES: dict[str, Template] = {
+    **ACT_MESSAGES,
     "unreadable-record": N_("{subject} could not be read whole"),
     "unreadable-record:truncated": P_(
         "{subject}: the file is cut off; it declares {declared_count} record, "
@@ -157,6 +166,17 @@ MESSAGES: dict[str, Template] = {
     "outside-parent": N_("{unit} extends {area} beyond its parent {rest}"),
     "parent-not-covered": N_("{unit} is not covered by its children: {area} is missing"),
     "parent-mismatch": N_("{unit} belongs to {other} by its code, but lies in {third}"),
+    "time-overlap": N_("{units} hold the same ground of {area} at the same time"),
+    "time-overlap:versions": N_("{unit} is recorded in two ways for the same time"),
+    "time-gap": N_("Ground of {area} is held by no unit for a while, before and after by {units}"),
+    "time-gap:versions": N_("{unit} is not recorded for a while between two of its versions"),
+    "territory-lost": N_("{area} that {units} held is held by no unit any more"),
+    "territory-gained": N_("{units} received {area} that no unit held before"),
+    "dangling-parent": N_("{unit} lies under a superior that is not there"),
+    "dangling-parent:absent": N_("{unit} lies under a superior that is not recorded: {parent}"),
+    "dangling-parent:not-alive": N_("{unit} lies under {other} when that does not exist"),
+    "dangling-parent:level": N_("{unit} lies under {other}, which is not of a level above"),
+    "code-reuse": N_("The code {code} stands for different units at different times: {units}"),
     "exclave": P_(
         "{subject} has {parts_count} part",
         "{subject} has {parts_count} separate parts",
@@ -231,12 +251,16 @@ CLAUSES: dict[str, Template] = {
     ),
     "reference": N_("reference: {reference}"),
     "date": N_("as of {date}"),
+    "begin": N_("from {begin}"),
+    "end": N_("until {end}"),
+    "days_count": P_("{days_count} day", "{days_count} days", "days_count"),
 }
 
 #: Which clauses a rule may have, in order.
 RULE_CLAUSES: dict[str, tuple[str, ...]] = {
     "unreadable-record": ("detail",),
     "invalid-geometry": ("ring", "detail"),
+    "duplicate-code": ("begin", "end"),
     "bad-code": ("date",),
     "code-kind": ("date",),
     "overlap": ("width", "length", "parts_count", "cover_count"),
@@ -245,9 +269,32 @@ RULE_CLAUSES: dict[str, tuple[str, ...]] = {
     "unmatched-edge": ("offset", "shared"),
     "spike": ("width", "tip"),
     "sliver-ring": ("width", "length"),
-    "outside-parent": ("into", "nowhere", "width", "length", "parts_count"),
-    "parent-not-covered": ("beside", "width", "length", "parts_count"),
+    "outside-parent": (
+        "into",
+        "nowhere",
+        "width",
+        "length",
+        "parts_count",
+        "begin",
+        "end",
+        "days_count",
+    ),
+    "parent-not-covered": (
+        "beside",
+        "width",
+        "length",
+        "parts_count",
+        "begin",
+        "end",
+        "days_count",
+    ),
     "parent-mismatch": ("share",),
+    "time-overlap": ("width", "parts_count", "begin", "end", "days_count"),
+    "time-gap": ("width", "parts_count", "begin", "end", "days_count"),
+    "territory-lost": ("width", "parts_count", "begin"),
+    "territory-gained": ("width", "parts_count", "begin"),
+    "dangling-parent": ("begin", "end"),
+    "code-reuse": ("begin",),
     "exclave": ("others",),
     "enclave": ("enclosed",),
     "crs-suspect": ("crs", "suggested", "matched", "reference"),
@@ -262,6 +309,7 @@ REASONS: dict[str, str] = {
     "no-crs": N_("the coordinate system is unknown"),
     "no-exceptions": N_("no list of exceptions was given (--exceptions)"),
     "no-audit": N_("not asked for (--exact-audit)"),
+    "no-archive": N_("a question to an archive; a file holds one date"),
     "plane-coordinates": N_("the coordinates are plane, not tied to the earth"),
 }
 

@@ -63,7 +63,7 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
     if run.reason is None:
         return ""
     template = REASONS.get(run.reason)
-    return fill(template, lang, _texts(run.facts, lang)) if template else plain(run.reason)
+    return fill(template, lang, fact_texts(run.facts, lang)) if template else plain(run.reason)
 
 
 def remark_text(remark: str, lang: str | None) -> str:
@@ -220,6 +220,8 @@ def _applies(clause: str, finding: Finding) -> bool:
             return f"{clause}_m" in measures
         case "tip" | "others" | "enclosed":
             return needs[clause] in measures
+        case "days_count":
+            return clause in measures
         case "parts_count":
             return measures.get(clause, 1) > 1
         case "cover_count":
@@ -246,7 +248,7 @@ def _places(finding: Finding, lang: str | None, inputs: Sequence[InputRecord]) -
     units = join(labels, lang)
     crs = finding.facts.get("crs")
     return {
-        **_texts(finding.facts, lang),
+        **fact_texts(finding.facts, lang),
         **({"crs": crs_label(crs)} if isinstance(crs, str) else {}),
         **{k: v for key, value in finding.measures.items() for k, v in _measure(key, value, lang)},
         "title": rule_title(finding.rule, lang),
@@ -282,7 +284,8 @@ def _measure(key: str, value: float, lang: str | None) -> Iterable[tuple[str, An
         yield key, significant(value)
 
 
-def _texts(facts: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+def fact_texts(facts: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+    """Return facts as harmless texts, by the places they fill."""
     return {key: _fact(value, lang) for key, value in facts.items()}
 
 

@@ -21,6 +21,7 @@ from diming.model.rule import (
     PARENT_RULES,
     RULES,
     SHAPE_RULES,
+    TIME_RULES,
     wanted_rules,
 )
 from diming.rules import codes
@@ -210,7 +211,7 @@ class _Check:
         self.findings: list[Finding] = []
         #: What an audit has recomputed so far; None where none was asked for.
         self.audit = audit
-        self.not_applicable: dict[str, str] = {}
+        self.not_applicable: dict[str, str] = dict.fromkeys(TIME_RULES, "no-archive")
         self.intake, doubts = doubt_crs(intake)
         self.findings += doubts
         self.given = self.intake.given_as_parents

@@ -1,9 +1,9 @@
 """The hash of a revision, chained to the one before (修订散列链).
 
 It is taken of the rows as they are read back from the database, in an order and a
-form that every database gives alike: one JSON array a row. A shape stands in it by its
-key, which is a fingerprint of its coordinates; an area does not, for programs differ in
-its last digits.
+form that every database gives alike: lines of JSON, each a thousand rows of one kind.
+A shape stands in it by its key, which is a fingerprint of its coordinates; an area does
+not, for programs differ in its last digits.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from diming.model.changeset import Revision
-    from diming.store.database import Database, Row
+    from diming.store.database import Database
 
 #: What a hash is taken of when there is nothing before.
 GENESIS = "0" * 64
+#: Rows in one line.
+_BLOCK = 1000
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _VERSIONS = (
     "SELECT v.row_id, v.unit_id, v.level, v.name, v.kind, v.ethnic, v.parent_id, v.seat, t.key, "
@@ -76,13 +79,13 @@ def _lines(base: Database, revision: Revision, before: str) -> Iterator[bytes]:
         chain_sums_text(revision.chain_sums),
     ])  # fmt: skip
     for kind, query in _PARTS:
-        for row in base.rows(query, {"number": revision.number}):
-            yield _line([kind, *row])
+        rows = base.rows(query, {"number": revision.number})
+        for first in range(0, len(rows), _BLOCK):
+            yield _line([kind, rows[first : first + _BLOCK]])
 
 
-def _line(values: list[Any] | Row) -> bytes:
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+def _line(values: list[Any]) -> bytes:
+    return _ENCODER.encode(values).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def moment_text(moment: Any) -> str:

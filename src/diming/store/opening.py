@@ -105,6 +105,8 @@ def open_store(place: str | os.PathLike[str], *, readonly: bool = False) -> Ledg
         raise UsageError("an archive in memory can only be made, not opened")
     path = Path(where)
     _look(path)
+    # SQLite falls back to reading by itself, and then says nothing before the end.
+    readonly = readonly or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
     try:
         connection = connect(path, readonly=readonly)
     except sqlite3.Error as error:

@@ -6,7 +6,7 @@ import importlib
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import shapely
 
@@ -55,12 +55,12 @@ class PostGis:
 
     def rows(self, sql: str, values: Mapping[str, Any] = _NONE) -> list[Row]:
         """Return all rows that a statement yields."""
+        if any(map(_unstorable, values.values())):
+            return []  # Nothing stored has half a character, or NUL.
         try:
             cursor = self.connection.execute(_spelt(sql), values or None)
             return cursor.fetchall() if cursor.description else []
-        except (UnicodeEncodeError, _driver().Error) as error:
-            if any(map(_unstorable, values.values())):
-                return []  # Nothing stored has half a character, or NUL.
+        except _driver().Error as error:
             raise self._told(error) from error
 
     def change(self, sql: str, values: Mapping[str, Any] = _NONE) -> int:
@@ -88,7 +88,7 @@ class PostGis:
 
     def listing(self, values: Sequence[Any]) -> list[Any]:
         """Return a list as it is passed to `among`."""
-        return list(values)
+        return [v for v in values if not _unstorable(v)]
 
     def in_box(self) -> str:
         """Return the query of fids of territories that meet ``:xmin :ymin :xmax :ymax``."""
@@ -391,9 +391,14 @@ def split_address(address: str) -> tuple[str, str, str]:
     shown = [(k, v) for k, v in options if "password" not in k.lower()]
     host = parts.netloc.rpartition("@")[2]
     netloc = f"{user}@{host}" if user else host
-    given = urlunsplit(parts._replace(query=urlencode(kept, quote_via=quote)))
-    place = urlunsplit(parts._replace(netloc=netloc, query=urlencode(shown, safe="/")))
+    # Put together by hand: the library drops the slashes where no host is named.
+    given = _joined(parts, parts.netloc, urlencode(kept, quote_via=quote))
+    place = _joined(parts, netloc, urlencode(shown, safe="/"))
     return given, place, schema
+
+
+def _joined(parts: SplitResult, netloc: str, query: str) -> str:
+    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
 
 
 def _connect(address: str, *, readonly: bool) -> PostGis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import shapely
 
 from diming.errors import N_
 from diming.geometry.area import areas_m2
-from diming.geometry.checksum import chain_sums
+from diming.geometry.checksum import chain_sums, key_of_wkb
 from diming.geometry.ground import parse_crs
 from diming.model.span import OPEN
 from diming.store.blob import unwrapped
@@ -146,7 +145,7 @@ def _block(base: Database, rows: list[Row], crs: Any) -> Iterator[Flaw]:
             (raw,) = unwrapped(base.unpack([row[-1]]), [row[7]])
         except (ValueError, TypeError):
             raw = b""
-        if hashlib.sha256(raw).hexdigest()[:32] != row[1]:
+        if key_of_wkb(raw) != row[1]:
             yield Flaw(N_("the shape of territory {fid} is not what its key was taken of"),
                        {"fid": row[0]})  # fmt: skip
         else:

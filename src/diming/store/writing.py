@@ -13,7 +13,7 @@ import shapely
 
 from diming.errors import Conflict, UsageError
 from diming.geometry.area import areas_m2
-from diming.geometry.checksum import chain_sums, territory_key
+from diming.geometry.checksum import chain_sums, key_of_wkb
 from diming.geometry.ground import parse_crs, same_crs
 from diming.model.span import OPEN
 from diming.store.blob import wkb_of, wrapped
@@ -31,13 +31,14 @@ from diming.store.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diming.model.changeset import Applied, Changeset, Revision
     from diming.model.version import Version
     from diming.store.database import Database
 
 _OPEN = OPEN.isoformat()
+_EDGES = ("min_x", "min_y", "max_x", "max_y")
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -158,7 +159,7 @@ class LedgerWriter:
             )
         crs, srid = self._settled()
         raw = wkb_of(shape)
-        if any(k != territory_key(g) for k, g in zip(keys, shape, strict=True)):
+        if any(key != key_of_wkb(one) for key, one in zip(keys, raw, strict=True)):
             raise KeyError("a territory key is not that of its shape")
         single = kind == shapely.GeometryType.POLYGON
         area = areas_m2(shape, crs)
@@ -166,7 +167,7 @@ class LedgerWriter:
             "fid": range(first, first + len(keys)), "key": keys,
             "chain_sum": chain_sums(shape).tolist(),
             "area_m2": [a if math.isfinite(a) else None for a in area.tolist()],
-            **dict(zip(("min_x", "min_y", "max_x", "max_y"), (bounds + 0.0).T.tolist(), strict=True)),
+            **dict(zip(_EDGES, (bounds + 0.0).T.tolist(), strict=True)),
             "single": single.astype(int).tolist(), "revision": [self.number] * len(keys),
             "geom": self.base.pack(wrapped(raw, single), bounds, srid),
         }  # fmt: skip
@@ -296,21 +297,22 @@ def storable(*texts: str) -> tuple[str, ...]:
     UsageError
         If one holds half a character (a lone surrogate), or a NUL.
     """
-    for text in texts:
-        _check([(text,)])
+    _check([texts])
     return texts
 
 
-def _check(rows: Iterable[tuple[Any, ...]]) -> None:
-    for row in rows:
-        for value in row:
-            if isinstance(value, str) and not value.isascii():
-                try:
-                    value.encode()
-                except UnicodeEncodeError:
-                    raise _unstorable(value) from None
-            if isinstance(value, str) and "\0" in value:
-                raise _unstorable(value)
+def _check(rows: Sequence[tuple[Any, ...]]) -> None:
+    texts = [value for row in rows for value in row if isinstance(value, str)]
+    if _is_storable("".join(texts)):
+        return
+    raise _unstorable(next(text for text in texts if not _is_storable(text)))
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _unstorable(text: str) -> UsageError:

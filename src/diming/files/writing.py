@@ -1,0 +1,60 @@
+"""Files written whole or not at all (原子写入)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from diming.errors import UsageError
+
+
+def write_file(output: str, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then in its place.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written there.
+    """
+    data = text.encode("utf-8", errors="backslashreplace")
+    try:
+        # A link stays a link: what it points to is replaced.
+        path = Path(os.path.realpath(output))
+        if _is_device(path):
+            path.write_bytes(data)
+            return
+        _replace(path, data)
+    except (OSError, ValueError) as error:
+        raise unwritable(output, error) from error
+
+
+def unwritable(output: str, error: OSError | ValueError) -> UsageError:
+    """Return what to say where a result cannot be written."""
+    detail = error.strerror if isinstance(error, OSError) else str(error)
+    return UsageError(
+        "{output} cannot be written: {detail}",
+        output=output, detail=detail or type(error).__name__,
+    )  # fmt: skip
+
+
+def _replace(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(6)}.tmp")
+    try:
+        # Created exclusively, with the permissions the user's umask allows.
+        with draft.open("xb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        if path.exists():
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _is_device(path: Path) -> bool:
+    """Tell whether a path is something to write into, not to replace (``/dev/null``)."""
+    return path.exists() and not path.is_file()

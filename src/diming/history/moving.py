@@ -1,0 +1,127 @@
+"""Parts of units that an act moves: a polygon, one side of a line, whole units below (划转)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+import shapely
+
+from diming.geometry import partition
+from diming.history.faults import fault
+from diming.model.event import TerritoryKind
+
+if TYPE_CHECKING:
+    import pyproj
+
+    from diming.history.act import Act, Flow
+    from diming.history.ground import Ground
+
+
+def move_ground(act: Act, ground: Ground, crs: pyproj.CRS) -> None:
+    """Cut each part from its giver and join it to its taker, in the order they are told.
+
+    Units along the giver's border get the vertices where the new line ends.
+    """
+    for flow in act.flows:
+        if flow.move is not None and act.fits:
+            _move(act, ground, flow, crs)
+
+
+def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
+    held = {**ground.before, **ground.after, **ground.rest}
+    giver = held.get(flow.giver or "")
+    taker = ground.after.get(flow.taker or "", shapely.Polygon())
+    if flow.giver is None or giver is None or taker is None:
+        # Ground that is not known cannot be parted: what is left of it is not known either.
+        for unit_id in (flow.giver, flow.taker):
+            if unit_id in ground.after:
+                ground.after[unit_id] = None
+        if flow.taker is not None:
+            ground.after[flow.taker] = None
+        return
+    drawn = _drawn(act, flow)
+    if drawn is None:
+        return
+    level = act.draft.was.get(flow.giver) or ground.was[flow.giver]
+    beside = _beside(act, ground, giver.bounds, level.level, {flow.giver, flow.taker})
+    shapes = np.empty(len(beside), dtype=object)
+    shapes[:] = list(beside.values())
+    assert flow.move is not None
+    if flow.move.kind is TerritoryKind.LINE:
+        side = cast("Literal['left', 'right']", flow.move.side)
+        done = partition.take_side(giver, taker, drawn, side, shapes, crs)
+    else:
+        done = partition.take_polygon(giver, taker, drawn, shapes, crs)
+    if (
+        isinstance(done, partition.Refused)
+        and done.reason is partition.Reason.EVERYTHING_MOVED
+        and flow.giver in act.draft.ended
+    ):
+        # The last part of a unit that ends: all that is left of it.
+        parts = np.empty(2, dtype=object)
+        parts[:] = [taker, giver]
+        whole = giver if shapely.is_empty(taker) else partition.merge(parts)
+        if not isinstance(whole, partition.Refused):
+            ground.rest[flow.giver] = shapely.Polygon()
+            if flow.taker is not None:
+                ground.after[flow.taker] = whole
+            return
+    if isinstance(done, partition.Refused):
+        unit = ground.was[flow.giver]
+        act.findings.append(
+            fault("territory-unfit", act.event, [unit], reason=str(done.reason), named=unit.label)
+        )
+        return
+    if flow.giver in act.draft.ended:
+        ground.rest[flow.giver] = done.giver
+    else:
+        ground.after[flow.giver] = done.giver
+    if flow.taker is not None:
+        ground.after[flow.taker] = done.taker
+    for unit_id, shape, new in zip(beside, done.neighbours, done.changed, strict=True):
+        if new:
+            ground.put_beside(unit_id, shape)
+
+
+def _drawn(act: Act, flow: Flow) -> Any:
+    """Return the polygon or line of a move; whole units as one polygon."""
+    move = flow.move
+    assert move is not None
+    if move.kind is not TerritoryKind.UNITS:
+        return move.geometry
+    named = [n for ref in move.units if (n := act.found(ref)) is not None]
+    if len(named) < len(move.units):
+        return None
+    keys = [n.version.territory for n in named if n.version is not None]
+    missing = [n.version for n in named if n.version is not None and n.version.territory is None]
+    if missing:
+        act.findings.append(
+            fault("territory-unfit", act.event, missing, reason="shape-unknown",
+                  named=missing[0].label)
+        )  # fmt: skip
+        return None
+    shapes = act.draft.view.shapes({k for k in keys if k is not None})
+    parts = np.empty(len(keys), dtype=object)
+    parts[:] = [shapes[k] for k in keys if k is not None]
+    return shapely.union_all(parts)
+
+
+def _beside(
+    act: Act, ground: Ground, bounds: tuple[float, float, float, float], level: Any,
+    own: set[str | None],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the shapes of other units near the giver, as they stand in this act."""
+    day = act.draft.day
+    found = act.draft.view.near(bounds, day, day + timedelta(days=1), level)
+    near = {
+        v.unit_id: v for v in found if v.unit_id not in own and v.unit_id not in act.draft.ended
+    }
+    shapes = act.draft.view.shapes({v.territory for v in near.values() if v.territory})
+    result = {u: shapes[v.territory] for u, v in near.items() if v.territory}
+    result.update({u: b for u, (_, b) in ground.beside.items() if u not in own})
+    result.update(
+        {u: s for u, s in ground.after.items() if s is not None and u not in own}
+    )  # fmt: skip
+    return result

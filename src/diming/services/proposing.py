@@ -1,0 +1,53 @@
+"""Acts that were inferred, as a file of events holds them (变更建议)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diming.history.infer import Inference
+    from diming.history.infer_model import AreaShare
+    from diming.model.event import Event
+
+
+def as_events(inference: Inference) -> list[Event]:
+    """Return the acts proposed, in order.
+
+    Units beside an act whose lines got a vertex where a new border ends are named as
+    parts after it, with their outline: so the coverage stays exact.
+    """
+    result = []
+    for proposal in inference.proposals:
+        beside = tuple(replace(ref, part=True) for ref in proposal.redrawn)
+        event = proposal.event
+        result.append(replace(event, after=(*event.after, *beside)))
+    return result
+
+
+def as_proposals(inference: Inference) -> list[dict[str, Any]]:
+    """Return what the file says beside each act: confidence, shares, doubts."""
+    return [
+        {
+            "confidence": round(p.confidence, 3),
+            "doubtful": p.doubtful,
+            "reasons": list(p.reasons),
+            "shares": [_share(s) for s in p.shares],
+        }
+        for p in inference.proposals
+    ]
+
+
+def _share(share: AreaShare) -> dict[str, Any]:
+    said = {
+        "giver": None if share.giver is None else str(share.giver),
+        "taker": None if share.taker is None else str(share.taker),
+        "area_m2": round(share.area_m2, 1),
+        "giver_share": _rounded(share.giver_share),
+        "taker_share": _rounded(share.taker_share),
+    }
+    return {k: v for k, v in said.items() if v is not None or k in ("giver", "taker")}
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(min(share, 1.0), 4)

@@ -1,0 +1,161 @@
+"""Undo what was recorded, by a new revision; nothing is forgotten (撤回)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from diming.errors import Conflict, UsageError
+from diming.model.changeset import Applied, Changeset
+from diming.model.event import Event, EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diming.history.view import View
+    from diming.model.changeset import Revision
+    from diming.model.version import Version
+    from diming.store.protocol import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """What was undone, and the revision that undid it."""
+
+    revision: Revision
+    events: tuple[Applied, ...]
+    units: tuple[str, ...]
+
+
+def revert(
+    store: Store, what: str, *, author: str, reason: str, document: str = "",
+    base: int | None = None,
+) -> Reverted:  # fmt: skip
+    """Undo one act, or all of a revision (``r7``): believe again what was believed before.
+
+    Parameters
+    ----------
+    store : Store
+    what : str
+        Id of an event, or ``r`` and the number of a revision.
+    author, reason, document : str
+    base : int, optional
+
+    Raises
+    ------
+    UsageError
+        If there is no such event or revision, or it cannot be undone at all.
+    Conflict
+        If units it touched were touched again since: those acts are to be undone first.
+    """
+    number, ids = _target(store, what)
+    with store.write(
+        author=author, reason=reason, document=document, kind="revert", base=base
+    ) as writer:
+        now = writer.view
+        events = [a for i in ids if (a := now.act(i)) is not None]
+        if not events:
+            raise UsageError("{what} is undone already, or brought no acts", what=what)
+        then, before = store.view(number), store.view(number - 1)
+        touched = _touched(store, number, ids)
+        _refuse_dependants(now, then, touched, set(ids), what)
+        _refuse_company(then, before, touched, set(ids), number, what)
+        added: list[Version] = []
+        superseded: list[int] = []
+        for unit_id in touched:
+            held = {v.row: v for v in now.of_unit(unit_id)}
+            back = {v.row: v for v in before.of_unit(unit_id)}
+            superseded += [r for r in held if r is not None and r not in back]
+            added += [replace(v, row=None) for r, v in back.items() if r not in held]
+        writer.append(
+            Changeset(
+                added=tuple(added),
+                superseded=tuple(superseded),
+                events=tuple(_undoing(a, reason, number) for a in events),
+            )
+        )
+    return Reverted(store.head(), tuple(events), tuple(touched))
+
+
+def _target(store: Store, what: str) -> tuple[int, list[str]]:
+    if what[:1] in ("r", "R") and what[1:].isdecimal():
+        number = int(what[1:])
+        if not 1 <= number <= store.head().number:
+            raise UsageError(
+                "there is no revision {number}; the latest is {head}",
+                number=number, head=store.head().number,
+            )  # fmt: skip
+        ids = [
+            a.event.id for a in store.events(number)
+            if store.revision_of_event(a.event.id) == number and a.reverts is None
+        ]  # fmt: skip
+        return number, ids
+    found = store.revision_of_event(what)
+    if found is None:
+        raise UsageError(
+            "there is no event «{event}»; «diming event list» shows them all", event=what[:60]
+        )
+    return found, [what]
+
+
+def _touched(store: Store, number: int, ids: Iterable[str]) -> list[str]:
+    """Return the units whose rows of a revision come from these acts."""
+    wanted = set(ids)
+    table = store.changes_since(number - 1)
+    by = zip(
+        table.unit_id.tolist(), table.began_by.tolist(), table.ended_by.tolist(), strict=True
+    )  # fmt: skip
+    units = {unit for unit, began, ended in by if began in wanted or ended in wanted}
+    for applied in store.events(number):
+        if applied.event.id in wanted:
+            units |= {u for u in (*applied.before, *applied.after) if u is not None}
+    return sorted(units)
+
+
+def _refuse_dependants(
+    now: View, then: View, touched: Iterable[str], own: set[str], what: str
+) -> None:
+    """Refuse where later revisions built on what is to be undone."""
+    for unit_id in touched:
+        held, was = now.of_unit(unit_id), then.of_unit(unit_id)
+        if {v.row for v in held} == {v.row for v in was}:
+            continue
+        later = sorted(
+            {e for v in held for e in (v.began_by, v.ended_by) if e}
+            - {e for v in was for e in (v.began_by, v.ended_by) if e} - own
+        )  # fmt: skip
+        raise Conflict(
+            "{what} cannot be undone: {unit} was changed since by {later}; undo that first",
+            what=what, unit=(held or was)[-1].label, later=later or ["?"],
+        )  # fmt: skip
+
+
+def _refuse_company(
+    then: View, before: View, touched: Iterable[str], own: set[str], number: int, what: str
+) -> None:
+    """Refuse where other acts of the same revision touched the same units."""
+    for unit_id in touched:
+        known = {e for v in before.of_unit(unit_id) for e in (v.began_by, v.ended_by)}
+        others = {
+            e for v in then.of_unit(unit_id) for e in (v.began_by, v.ended_by)
+            if e and e not in own and e not in known
+        }  # fmt: skip
+        if others:
+            raise Conflict(
+                "{what} cannot be undone alone: revision {number} changed {unit} by {others} "
+                "too; undo the revision: r{number}",
+                what=what, number=number, unit=then.of_unit(unit_id)[-1].label,
+                others=sorted(others),
+            )  # fmt: skip
+
+
+def _undoing(applied: Applied, reason: str, number: int) -> Applied:
+    """Return the entry that stands for the undoing in the list of events."""
+    event = Event(
+        EventType.CORRECTION,
+        applied.event.date,
+        document=applied.event.document,
+        note=reason,
+        changes=(("reverts", applied.event.id), ("revision", number)),
+    )
+    return Applied(event, (), (), reverts=applied.event.id)
