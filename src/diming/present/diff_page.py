@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from diming.present.acts import (
     act_text,
     basis_text,
-    kinds_text,
     level_word,
     source_text,
     unit_text,
@@ -20,6 +19,7 @@ from diming.present.answer_text import (
     change_label,
     flow_text,
     title_of,
+    what_text,
     whole_text,
 )
 from diming.present.diff_data import diff_data
@@ -115,7 +115,7 @@ def render_diff(diff: Difference, lang: str | None) -> str:
             for b in found.balances
         ],
         changes=[
-            (level_word(level, lang), [_change(c, lang) for c in group])
+            (level_word(level, lang), [_change(c, diff, lang) for c in group])
             for level, group in groupby(found.changes, key=lambda c: c.version.level)
         ],
         flows=[
@@ -147,11 +147,11 @@ def render_diff(diff: Difference, lang: str | None) -> str:
     )  # fmt: skip
 
 
-def _change(change: Change, lang: str) -> dict[str, Any]:
+def _change(change: Change, diff: Difference, lang: str) -> dict[str, Any]:
     return {
         "unit": change.unit_id,
         "label": change_label(change.before, change.after, lang),
-        "what": kinds_text(change.kinds, lang),
+        "what": what_text(change, diff.names, lang),
         "kinds": [str(k) for k in change.kinds],
         "gained": area_or_dash(change.gained_m2, lang),
         "lost": area_or_dash(change.lost_m2, lang),
