@@ -99,6 +99,9 @@ def test_begun_ended_and_whole_territories_are_not_overlaid(monkeypatch):
     assert changes["old"].kinds == (ChangeKind.ENDED,)
     assert changes["new"].kinds == (ChangeKind.BEGUN,)
     assert changes["k"].kinds == (ChangeKind.CONVERTED, ChangeKind.ENDED)
+    assert changes["k"].relatives == ("k2",)
+    assert changes["k2"].relatives == ("k",)
+    assert changes["new"].relatives == ()  # no act on record says so
     assert changes["new"].gained_m2 == pytest.approx(area(whole), rel=1e-6)
     assert changes["wan"].lost_m2 == changes["wan"].area_before_m2
     pairs = {(f.giver, f.taker): f.area_m2 for f in found.flows}

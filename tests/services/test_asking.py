@@ -195,6 +195,9 @@ def test_diff_between_dates(store):
     kinds = {c.unit_id: c.kinds for c in found.comparison.changes}
     assert kinds["b"] == (ChangeKind.CONVERTED, ChangeKind.ENDED)
     assert kinds["n"] == (ChangeKind.BEGUN,)
+    relatives = {c.unit_id: c.relatives for c in found.comparison.changes}
+    assert relatives["n"] == ("a", "b")  # through a unit that stands in neither state
+    assert relatives["b"] == ("n",)
     assert kinds["d"] == (ChangeKind.TERRITORY,)
     assert "c" not in kinds
     assert [a.event.id for a in found.acts] == ["c14", "b16", "m18", "t20"]

@@ -196,12 +196,18 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]
     return callback
 
 
+def _take_archive(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Take the archive named behind the command, before that named ahead of it."""
+    if value is not None:
+        session_of(context).archive = value
+
+
 def archive_option(command: Any) -> Any:
     """Add ``--archive`` to a command that works on one; it may stand before the command too."""
     return option(
         "--archive",
         metavar="PATH|URL",
-        callback=_remember("archive"),
+        callback=_take_archive,
         expose_value=False,
         help=ARCHIVE_HELP,
     )(command)

@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from diming.geometry import areas
+from diming.geometry import area
 from diming.geometry.ground import Ground, parse_crs, transform
 
 if TYPE_CHECKING:
@@ -60,4 +60,4 @@ def areas_m2(shapes: NDArray[np.object_], crs: str | None) -> NDArray[np.float64
     filled = np.array([shapely.Polygon() if s is None else s for s in shapes], dtype=object)
     if crs is None or len(filled) == 0:
         return np.asarray(shapely.area(filled), dtype=np.float64)
-    return areas.areas_m2(filled, _ground(crs).crs)
+    return area.areas_m2(filled, _ground(crs).crs)

@@ -8,6 +8,7 @@ That the region as a whole is what it was, is proved by the sums of the boundary
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import shapely
 
 from diming.geometry.checksum import added
 from diming.geometry.lonlat import areas_m2
+from diming.history.links import links_of
 from diming.model.answers import Balance, Change, ChangeKind, Comparison, Flow
 from diming.model.event import EventType
 
@@ -62,12 +64,20 @@ def compare(
         for level in sorted({v.level for v in (*earlier, *later)})
     }
     converted = _converted(acts)
+    links = [link for act in acts for link in links_of(act)]
+    forth = _graph((x.giver, x.taker) for x in links)
+    back = _graph((x.taker, x.giver) for x in links)
     changes = []
     for unit in sorted(olds.keys() | news.keys(), key=lambda u: _order(olds.get(u), news.get(u))):
         before, after = olds.get(unit), news.get(unit)
         kinds = tuple(_kinds(before, after, unit in converted))
         if kinds:
-            changes.append(_change(unit, before, after, kinds, grounds))
+            change = _change(unit, before, after, kinds, grounds)
+            if after is None:
+                change = replace(change, relatives=_reached(unit, forth, news))
+            elif before is None:
+                change = replace(change, relatives=_reached(unit, back, olds))
+            changes.append(change)
     return Comparison(
         tuple(changes),
         tuple(flow for ground in grounds.values() for flow in ground.flows),
@@ -79,6 +89,32 @@ def _order(before: Version | None, after: Version | None) -> tuple[int, str, str
     version = after or before
     assert version is not None
     return version.level, version.any_code or version.label, version.unit_id
+
+
+def _graph(pairs: Iterable[tuple[str | None, str | None]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for here, there in pairs:
+        if here is not None and there is not None:
+            found.setdefault(here, []).append(there)
+    return found
+
+
+def _reached(
+    unit: str, graph: Mapping[str, list[str]], ends: Mapping[str, Version]
+) -> tuple[str, ...]:
+    """Return the units of the other state that acts lead to, whatever stood between."""
+    reached: dict[str, None] = {}
+    seen, waiting = {unit}, [unit]
+    while waiting:
+        for other in graph.get(waiting.pop(), ()):
+            if other in seen:
+                continue
+            seen.add(other)
+            if other in ends:
+                reached[other] = None
+            else:
+                waiting.append(other)
+    return tuple(sorted(reached, key=lambda u: _order(None, ends[u])))
 
 
 def _converted(acts: Iterable[Applied]) -> set[str]:

@@ -235,7 +235,11 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is different about one unit; areas are None where a territory is not known."""
+    """What is different about one unit; areas are None where a territory is not known.
+
+    `relatives`: of a unit that ended, those of the later state that acts made of it; of
+    one that began, those of the earlier state that it was made of.
+    """
 
     unit_id: str
     before: Version | None
@@ -245,6 +249,7 @@ class Change:
     area_after_m2: float | None = None
     gained_m2: float | None = None
     lost_m2: float | None = None
+    relatives: tuple[str, ...] = ()
 
     @property
     def version(self) -> Version:

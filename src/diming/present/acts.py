@@ -88,7 +88,7 @@ def level_word(level: Level, lang: str | None) -> str:
 
 def kinds_text(kinds: Sequence[ChangeKind], lang: str | None) -> str:
     """Return what became of a unit."""
-    return say(N_(", "), lang).join(say(KINDS[k], lang) for k in kinds)
+    return _listed([say(KINDS[k], lang) for k in kinds], lang)
 
 
 def standing_text(at: LevelAt, lang: str | None) -> str:
@@ -145,7 +145,11 @@ def act_text(act: Applied, lang: str | None) -> str:
 
 
 def _refs(refs: Sequence[UnitRef], lang: str | None) -> str:
-    return say(N_(", "), lang).join(_ref(r, lang) for r in refs) or say(N_("none"), lang)
+    return _listed([_ref(r, lang) for r in refs], lang) or say(N_("none"), lang)
+
+
+def _listed(items: Sequence[str], lang: str | None) -> str:
+    return say(N_("{first}, {next}"), lang, first="", next="").join(items)
 
 
 def _ref(ref: UnitRef, lang: str | None) -> str:
@@ -159,6 +163,17 @@ def _ref(ref: UnitRef, lang: str | None) -> str:
     if ref.below:
         return say(N_("all units of {unit}"), lang, unit=name)
     return say(N_("part of {unit}"), lang, unit=name) if ref.part else name
+
+
+def source_text(basis: Basis, lang: str | None) -> str:
+    """Return which archive and belief an answer rests on."""
+    return say(
+        N_("by {archive}, revision r{revision} of {recorded}"),
+        lang,
+        archive=plain(basis.archive),
+        revision=basis.revision,
+        recorded=basis.recorded.astimezone().isoformat(sep=" ", timespec="minutes")[:16],
+    )
 
 
 def basis_text(basis: Basis, lang: str | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from diming.model.span import EVER
-from diming.present.acts import act_text, kinds_text, level_word
+from diming.present.acts import act_text, kinds_text, level_word, unit_text
 from diming.present.language import N_, say
 from diming.present.report_csv import BOM, SEPARATOR, cell
 
@@ -135,12 +135,13 @@ def diff_csv(diff: Difference, lang: str | None) -> str:
             int(c.version.level), c.unit_id, _code(c.before),
             c.before.name if c.before else "", _code(c.after), c.after.name if c.after else "",
             SEPARATOR.join(map(str, c.kinds)), kinds_text(c.kinds, lang),
+            SEPARATOR.join(unit_text(u, diff.names, lang) for u in c.relatives),
             c.area_before_m2, c.area_after_m2, c.gained_m2, c.lost_m2,
         ]
         for c in diff.comparison.changes
     ]  # fmt: skip
     return _written(
         ("level", "unit_id", "code_before", "name_before", "code_after", "name_after", "what",
-         "what_words", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2"),
+         "what_words", "relatives", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2"),
         rows,
     )  # fmt: skip

@@ -285,6 +285,7 @@ def diff_json(diff: Difference, lang: str | None) -> str:
                 "unit_id": c.unit_id,
                 "level": int(c.version.level),
                 "what": [str(k) for k in c.kinds],
+                "relatives": [named(u, diff.names) for u in c.relatives],
                 "before": c.before and version_dict(c.before),
                 "after": c.after and version_dict(c.after),
                 "area_before_m2": _number(c.area_before_m2),

@@ -21,11 +21,21 @@ from diming.present.columns import columns
 from diming.present.language import N_, P_, fill, say
 from diming.present.plain import plain, wrap
 from diming.present.quantity import area_text, share_text
+from diming.present.words import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from diming.model.answers import Balance, Comparison, Difference, History, Kin, Units, Where
+    from diming.model.answers import (
+        Balance,
+        Change,
+        Comparison,
+        Difference,
+        History,
+        Kin,
+        Units,
+        Where,
+    )
     from diming.model.changeset import Applied, Revision
     from diming.model.version import Version
 
@@ -201,7 +211,7 @@ def _diff(diff: Difference, lang: str | None) -> Iterator[str]:
             [
                 [
                     change_label(c.before, c.after, lang), area_or_dash(c.gained_m2, lang),
-                    area_or_dash(c.lost_m2, lang), kinds_text(c.kinds, lang),
+                    area_or_dash(c.lost_m2, lang), what_text(c, diff.names, lang),
                 ]
                 for c in changes
             ],
@@ -267,6 +277,16 @@ def change_label(before: Version | None, after: Version | None, lang: str | None
     """Return a unit, by both its labels where they differ."""
     labels = [label(v, lang) for v in (before, after) if v is not None]
     return " → ".join(dict.fromkeys(labels))
+
+
+def what_text(change: Change, names: Mapping[str, Version], lang: str | None) -> str:
+    """Return what became of a unit and, if it ended or began, into or out of what."""
+    text = kinds_text(change.kinds, lang)
+    if not change.relatives:
+        return text
+    units = join([unit_text(u, names, lang) for u in change.relatives], lang)
+    template = N_("{text}: into {units}") if change.after is None else N_("{text}: out of {units}")
+    return say(template, lang, text=text, units=units)
 
 
 def flow_text(

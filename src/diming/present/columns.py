@@ -52,7 +52,8 @@ def columns(
         elif WIDTH - display_width(start) < LEAST:
             lines.append((start + last).rstrip())
         else:
-            lines.append(wrap(last, WIDTH, first=start, indent=" " * display_width(start)))
+            wrapped = wrap(last, WIDTH, first=start, indent=" " * display_width(start))
+            lines += wrapped.split("\n")
     return lines
 
 

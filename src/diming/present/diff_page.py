@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from diming.present.acts import (
     act_text,
     basis_text,
-    kinds_text,
     level_word,
+    source_text,
     unit_text,
     when_text,
 )
@@ -19,10 +19,11 @@ from diming.present.answer_text import (
     change_label,
     flow_text,
     title_of,
+    what_text,
     whole_text,
 )
 from diming.present.diff_data import diff_data
-from diming.present.language import LANGUAGES, N_, resolve_language, say
+from diming.present.language import LANGUAGES, N_, resolve_language, say, translator
 from diming.present.page_data import to_script_json
 from diming.present.page_parts import (
     content_security_policy,
@@ -79,7 +80,7 @@ def render_diff(diff: Difference, lang: str | None) -> str:
     `lang` is ``"zh"`` or ``"en"``; None for the language of the environment.
     """
     lang = resolve_language(lang)
-    strings = {key: say(text, lang) for key, text in STRINGS.items()}
+    strings = {key: translator(lang).gettext(text) for key, text in STRINGS.items()}
     html_lang = LANGUAGES[lang].replace("_", "-")
     earlier, later = title_of(diff, lang)
     data = diff_data(diff, lang) | {
@@ -93,7 +94,12 @@ def render_diff(diff: Difference, lang: str | None) -> str:
         w=SimpleNamespace(**strings),
         earlier=earlier,
         later=later,
-        basis=list(dict.fromkeys(basis_text(b, lang) for b in (diff.earlier, diff.later))),
+        # What the title says already, the days, is not said again.
+        basis=(
+            [source_text(diff.later, lang)]
+            if diff.earlier.revision == diff.later.revision
+            else [basis_text(b, lang) for b in (diff.earlier, diff.later)]
+        ),
         has_map=bool(data["shapes"]),
         map_levels=data["levels"],
         balances=[
@@ -109,7 +115,7 @@ def render_diff(diff: Difference, lang: str | None) -> str:
             for b in found.balances
         ],
         changes=[
-            (level_word(level, lang), [_change(c, lang) for c in group])
+            (level_word(level, lang), [_change(c, diff, lang) for c in group])
             for level, group in groupby(found.changes, key=lambda c: c.version.level)
         ],
         flows=[
@@ -141,11 +147,11 @@ def render_diff(diff: Difference, lang: str | None) -> str:
     )  # fmt: skip
 
 
-def _change(change: Change, lang: str) -> dict[str, Any]:
+def _change(change: Change, diff: Difference, lang: str) -> dict[str, Any]:
     return {
         "unit": change.unit_id,
         "label": change_label(change.before, change.after, lang),
-        "what": kinds_text(change.kinds, lang),
+        "what": what_text(change, diff.names, lang),
         "kinds": [str(k) for k in change.kinds],
         "gained": area_or_dash(change.gained_m2, lang),
         "lost": area_or_dash(change.lost_m2, lang),

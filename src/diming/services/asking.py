@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -236,10 +237,12 @@ def history(store: Store, text: str, day: date | None = None, known: str | None 
     version = resolve(view, text, day)
     others = [v for v in meant(view, text, None) if v.unit_id != version.unit_id]
     asked = day or today()
+    found = lineage(view, version.unit_id, asked)
+    above = _superiors(view, found.versions, None)
     return History(
         basis=basis(store, asked, revision),
         asked=text,
-        lineage=lineage(view, version.unit_id, asked),
+        lineage=replace(found, names={**above, **found.names}),
         also=tuple(others),
     )
 

@@ -1,7 +1,7 @@
 """Which units held many points, each on its own day: arrays in, arrays out (批量定位).
 
-Points are put in one tree and each territory asks for those within it, so that a
-polygon is prepared once for all its points; the day decides afterwards.
+Each level is looked up at once, whatever the days (`diming.geometry.epochs`); levels
+whose territories are not known are filled from what lies below.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
+from diming.geometry.epochs import Epochs
 from diming.geometry.lonlat import from_lonlat, has_place
 from diming.model.answers import WhereMany
 from diming.model.unit import Level
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 NOT_KNOWN = -1
 #: All territories of the level are known there, and none holds the point.
 OUTSIDE = -2
-#: Territories fetched at once.
-_BATCH = 512
 
 
 def where_many(
@@ -55,7 +53,7 @@ def where_many(
     Returns
     -------
     WhereMany
-        On a line that two units share, the one of the lower code is told.
+        On a line that units share, the one of the lowest code is told.
     """
     revision = revision_meant(store, known)
     on = basis(store, day or today(), revision)
@@ -64,10 +62,8 @@ def where_many(
     if days is not None:
         when = np.where(days > 0, days, when)
     xy = from_lonlat(np.asarray(lonlat, dtype=np.float64), store.view(revision.number).crs)
-    inside = _pairs(store, table, xy)
-    levels = sorted({int(x) for x in np.unique(table.level)} - {0})
-    rows = {Level(x): _found(table, inside, when, x) for x in levels}
-    by_parent = {Level(x): np.zeros(len(xy), dtype=bool) for x in levels}
+    rows = _located(store, table, xy, when)
+    by_parent = {level: np.zeros(len(xy), dtype=bool) for level in rows}
     for level in reversed(list(rows)):
         _add_superiors(table, rows, by_parent, level, when)
     for level in rows:
@@ -81,50 +77,43 @@ def is_on_earth(store: Store, known: str | None = None) -> bool:
     return crs is None or has_place(crs)
 
 
-def _pairs(store: Store, table: VersionTable, xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
-    """Return territory and point of every point within a territory of any time."""
-    valid = np.asarray(np.isfinite(xy).all(axis=1))
-    points = np.full(len(xy), None, dtype=object)
-    finite = xy[valid]
-    points[valid] = shapely.points(finite)
-    tree = shapely.STRtree(points)
+def _located(
+    store: Store, table: VersionTable, xy: NDArray[np.float64], when: Ints
+) -> dict[Level, Ints]:
+    """Return the version of every level at each point on its day."""
+    levels = [Level(int(x)) for x in np.unique(table.level) if x]
+    rows = {level: np.full(len(xy), OUTSIDE, dtype=np.int64) for level in levels}
+    finite = np.flatnonzero(np.isfinite(xy).all(axis=1))
     if len(finite) == 0 or len(table.keys) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    low, high = finite.min(axis=0), finite.max(axis=0)
-    near = np.flatnonzero(
-        (table.bounds[:, :2] <= high).all(axis=1) & (table.bounds[:, 2:] >= low).all(axis=1)
-    )
-    keys, hits = [], []
-    for start in range(0, len(near), _BATCH):
-        some = near[start : start + _BATCH]
-        shapes = store.shapes([str(k) for k in table.keys[some]])
-        shapely.prepare(shapes)
-        of, point = tree.query(shapes, predicate="intersects")
-        keys.append(some[of])
-        hits.append(point)
-    if not keys:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    return np.concatenate(keys), np.concatenate(hits)
-
-
-def _found(table: VersionTable, inside: tuple[Ints, Ints], when: Ints, level: int) -> Ints:
-    """Return the version of a level at each point on its day."""
-    versions = np.flatnonzero((table.level == level) & (table.territory >= 0))
-    versions = versions[np.argsort(table.territory[versions], kind="stable")]
-    territory = table.territory[versions]
-    key, point = inside
-    first = np.searchsorted(territory, key, side="left")
-    count = np.searchsorted(territory, key, side="right") - first
-    # A territory may be that of several versions, one after the other.
-    point = np.repeat(point, count)
-    steps = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
-    version = versions[np.repeat(first, count) + steps]
-    holds = (table.begin[version] <= when[point]) & (when[point] < table.end[version])
-    point, version = point[holds], version[holds]
-    order = np.lexsort((table.code[version].astype(str), point))[::-1]
-    rows = np.full(len(when), OUTSIDE, dtype=np.int64)
-    rows[point[order]] = version[order]
+        return rows
+    asked = xy[finite]
+    # Only territories that some point may lie in are fetched.
+    low, high = asked.min(axis=0), asked.max(axis=0)
+    near = (table.bounds[:, :2] <= high).all(axis=1) & (table.bounds[:, 2:] >= low).all(axis=1)
+    number = np.unique(_by_code(table), return_inverse=True)[1].astype(np.int64)
+    for level in levels:
+        here = (table.level == level) & (table.territory >= 0)
+        here[here] = near[table.territory[here]]
+        versions = np.flatnonzero(here)
+        if len(versions) == 0:
+            continue
+        keys, territory = np.unique(table.territory[versions], return_inverse=True)
+        shapes = store.shapes([str(k) for k in table.keys[keys]])
+        epochs = Epochs(
+            shapes, territory.astype(np.int64),
+            table.begin[versions], table.end[versions], number[versions],
+        )  # fmt: skip
+        found = epochs.locate(asked, when[finite])
+        rows[level][finite] = np.where(found >= 0, versions[np.maximum(found, 0)], OUTSIDE)
     return rows
+
+
+def _by_code(table: VersionTable) -> NDArray[np.str_]:
+    """Return a text for each version, one a unit, that sorts units by their first code."""
+    first: dict[str, str] = {}
+    for unit, code in zip(table.unit_id.tolist(), table.code.tolist(), strict=True):
+        first.setdefault(unit, code)
+    return np.array([f"{first[u]} {u}" for u in table.unit_id.tolist()], dtype=np.str_)
 
 
 def _add_superiors(

@@ -195,7 +195,7 @@ class Side {
       const bounds = name.layer.getBounds();
       const a = this.map.latLngToLayerPoint(bounds.getNorthWest());
       const b = this.map.latLngToLayerPoint(bounds.getSouthEast());
-      const roomy = b.x - a.x > width * 0.8 && b.y - a.y > 12;
+      const roomy = b.x - a.x > width * (name.unit.changed ? 0.9 : 1.4) && b.y - a.y > 14;
       const free = taken.every((t) => box[2] < t[0] || t[2] < box[0] || box[3] < t[1] || t[3] < box[1]);
       if (view.contains(name.at) && free && (roomy || rank(name) === 0)) {
         taken.push(box);
