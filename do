@@ -56,7 +56,16 @@ browser() {
     if ! command -v chromium >/dev/null 2>&1 || ! command -v chromedriver >/dev/null 2>&1; then
         apt chromium chromium-driver fonts-noto-cjk || return 0
     fi
-    # A place for PostgreSQL and PostGIS, when the archive needs them.
+}
+
+server() {
+    # Archives on a server are tried on a real one; the tests start it, and it needs no rights.
+    for initdb in /usr/lib/postgresql/*/bin/initdb "$(command -v initdb || true)"; do
+        [ -x "$initdb" ] || continue
+        share=$("$(dirname "$initdb")/pg_config" --sharedir 2>/dev/null) || continue
+        [ ! -e "$share/extension/postgis.control" ] || return 0
+    done
+    apt postgresql postgresql-postgis || return 0
 }
 
 case "${1:-}" in
@@ -69,6 +78,7 @@ test)
     shift
     environment test
     browser
+    server
     bin=.venv/bin
     $bin/ruff check .
     $bin/ruff format --check .

@@ -1,6 +1,6 @@
 """Score inferred acts against an atlas that says in words what happened (推断评分).
 
-python benchmarks/score_infer.py VERSIONS.gpkg… [--years N] [--misses]
+python benchmarks/score_infer.py VERSIONS.gpkg… [--years N] [--noise-m M] [--misses]
 
 The atlas of historical county boundaries gives each version of a county its first and
 last day, and a note: "ANDERSON lost to creation of CAMPBELL". For each day on which
@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +25,7 @@ import numpy as np
 import pyogrio
 import shapely
 
+from diming.geometry.measure import widths
 from diming.history.infer import Inference, InferSettings, Snapshot, infer
 from diming.model.event import EventType
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 #: A county the atlas of this state does not hold, or what no county holds.
 ELSEWHERE = "elsewhere"
+#: Metres a degree, near enough for widths in Tennessee.
+METRES = np.array([90_000.0, 111_000.0])
 #: Ground no larger than this, in square degrees (ten square metres), is none.
 LEAST_DEGREES2 = 1e-9
 #: The notes say themselves that what they tell of is not on the map.
@@ -205,8 +208,8 @@ class Count:
     surplus: list[str] = field(default_factory=list)
 
 
-def score(versions: Versions, years: int = 0) -> Mapping[str, Count]:
-    """Compare at every date, or every so many years."""
+def score(versions: Versions, years: int = 0, noise_m: float = 0.0) -> Mapping[str, Count]:
+    """Compare at every date, or every so many years; with noise, as if by two sources."""
     days = sorted({d.astype(date) for d in versions.first})
     counts: dict[str, Count] = defaultdict(Count)
     steps = [(d - timedelta(days=1), d, [d]) for d in days[1:]]
@@ -232,17 +235,37 @@ def score(versions: Versions, years: int = 0) -> Mapping[str, Count]:
         old, new = versions.at(before), versions.at(after)
         if not len(old) or not len(new):
             continue
-        sure, _ = inferred(infer(old, new, InferSettings(crs="EPSG:4269")))
+        drawn = new if noise_m == 0 else replace(new, geometry=redrawn(new.geometry, noise_m))
+        found = infer(old, drawn, InferSettings(crs="EPSG:4269"))
+        sure, _ = inferred(found)
+        least_m = max((c.certain_m for c in found.compared.values()), default=0.0)
         there = set(old.name.tolist()) | set(new.name.tolist()) | {ELSEWHERE}
         said = {p for p in said if p.giver in there and p.taker in there and p.giver != p.taker}
         through = {Passage("boundary", g, t) for t, of in origin.items() for g in of}
         allowed = said | unmapped | through
-        _tell(counts, str(after), said - unmapped, sure, allowed, on_map(old, new))
+        _tell(counts, str(after), said - unmapped, sure, allowed, on_map(old, new, least_m))
     return counts
 
 
-def on_map(old: Snapshot, new: Snapshot) -> Callable[[Passage], bool]:
-    """Return what tells whether a passage has any ground on the map: its notes may have none."""
+def redrawn(shapes: NDArray[np.object_], noise_m: float) -> NDArray[np.object_]:
+    """Draw a map anew: every vertex aside by some metres, the same for all that share it."""
+    xy = shapely.get_coordinates(shapes)
+    _, of = np.unique(xy, axis=0, return_inverse=True)
+    of = of.ravel()
+    aside = np.random.default_rng(len(xy)).normal(0.0, noise_m, (int(of.max()) + 1, 2))
+    moved = shapely.set_coordinates(shapes.copy(), xy + aside[of] / METRES)
+    bad = ~shapely.is_valid(moved)
+    moved[bad] = shapely.make_valid(moved[bad], method="structure", keep_collapsed=False)
+    result: NDArray[np.object_] = moved
+    return result
+
+
+def on_map(old: Snapshot, new: Snapshot, least_m: float) -> Callable[[Passage], bool]:
+    """Return what tells whether a passage has ground on the map, wide enough to be certain of.
+
+    Many notes tell of ground too small for the map; and where the map was drawn anew,
+    nobody can tell what is narrower than the lines are apart.
+    """
     before = dict(zip(old.name.tolist(), old.geometry, strict=True))
     after = dict(zip(new.name.tolist(), new.geometry, strict=True))
 
@@ -252,7 +275,12 @@ def on_map(old: Snapshot, new: Snapshot) -> Callable[[Passage], bool]:
             return True
         if one is None or other is None:
             return False
-        return bool(shapely.area(shapely.intersection(one, other)) > LEAST_DEGREES2)
+        ground = shapely.intersection(one, other)
+        if shapely.area(ground) <= LEAST_DEGREES2:
+            return False
+        metres = shapely.transform(ground, lambda xy: xy * METRES)
+        parts = [p for p in shapely.get_parts(metres) if p.geom_type == "Polygon"]
+        return least_m < 1 or bool((widths(np.array(parts, dtype=object))[0] > least_m).any())
 
     return tell
 
@@ -316,10 +344,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--years", type=int, default=0, help="snapshots so many years apart")
+    parser.add_argument("--noise-m", type=float, default=0.0, help="draw the later map anew")
     parser.add_argument("--misses", action="store_true", help="list what was not found")
     given = parser.parse_args()
     for path in given.files:
-        counts = score(read_versions(path), given.years)
+        counts = score(read_versions(path), given.years, given.noise_m)
         print(f"{path.name}\n{table(counts)}\n")
         if given.misses:
             for kind, count in counts.items():

@@ -11,6 +11,12 @@ from typing import Any
 _HOMES = {
     "check": "diming.api",
     "check_files": "diming.api",
+    "open_archive": "diming.archive",
+    "create_archive": "diming.archive",
+    "Archive": "diming.archive",
+    "read_events": "diming.files.events",
+    "write_events": "diming.files.events",
+    "Event": "diming.model.event",
     "CheckSettings": "diming.model.finding",
     "Finding": "diming.model.finding",
     "Report": "diming.present.live",

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diming.geometry import epochs
+from diming.geometry.boxgrid import BoxGrid
 from diming.geometry.epochs import Epochs
-from diming.geometry.innerbox import inner_boxes
+from diming.geometry.frames import frames
 from worlds import Grid
 
 EVER, OPEN = date.min.toordinal(), date.max.toordinal()
@@ -146,7 +147,7 @@ def test_a_world_of_wobbling_borders_agrees_with_brute_force(
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10_000))
-def test_inner_boxes_lie_within(seed: int) -> None:
+def test_frames_lie_within_and_around(seed: int) -> None:
     rng = np.random.default_rng(seed)
     size = int(rng.integers(3, 20))
     angle = np.sort(rng.uniform(0, 2 * np.pi, size))
@@ -154,10 +155,46 @@ def test_inner_boxes_lie_within(seed: int) -> None:
     polygon = shapely.make_valid(shapely.Polygon(star + rng.uniform(0, 1e6, 2)))
     hole = shapely.difference(polygon, shapely.buffer(shapely.centroid(polygon), 0.3))
     both = np.array([polygon, hole, shapely.Polygon(), None], dtype=object)
-    inner = inner_boxes(both)
+    found = frames(both)
+    inner = found.square
     assert np.isnan(inner[2:]).all()
     for box, whole in zip(inner[:2], both[:2], strict=True):
         if np.isfinite(box).all():
             assert whole.contains(shapely.box(*box))
-    side = shapely.box(0, 0, 10, 4)
-    assert inner_boxes(np.array([side]))[0] == pytest.approx([0, 0, 10, 4], abs=1e-6)
+    for slant, whole in zip(found.slant[:2], both[:2], strict=True):
+        low, high = whole.bounds[:2], whole.bounds[2:]
+        x, y = rng.uniform(low, high, (300, 2)).T
+        x, y = (
+            np.concatenate([v, w])
+            for v, w in zip((x, y), shapely.get_coordinates(whole).T, strict=True)
+        )
+        out = (x + y < slant[0]) | (x + y > slant[2]) | (x - y < slant[1]) | (x - y > slant[3])
+        assert not (out & shapely.intersects_xy(whole, x, y)).any()
+    round_ = shapely.buffer(shapely.Point(1e6, 5), 3.0, quad_segs=64)
+    (square,) = frames(np.array([round_])).square
+    assert square[2] - square[0] > 0.97 * 3.0 * np.sqrt(2)
+    assert round_.contains(shapely.box(*square))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_grid_finds_the_boxes_that_hold_points(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(0, 150))
+    low = np.round(rng.uniform(0, 20, (count, 2)), 1)
+    high = low + np.round(rng.exponential(rng.choice([0.01, 1.0, 9.0], (count, 1)), (count, 2)), 1)
+    # Half of them crowd in a corner; some are points or lines.
+    low[: count // 2] /= 64
+    high[: count // 2] = low[: count // 2] + (high[: count // 2] - low[: count // 2]) / 64
+    high = np.maximum(low, high)
+    grid = BoxGrid(low, high)
+    some = rng.integers(0, max(count, 1), 40 if count else 0)
+    xy = np.concatenate([
+        rng.uniform(-1, 25, (60, 2)), rng.uniform(0, 0.4, (60, 2)), low[some], high[some],
+        [[np.nan, 1.0], [np.inf, 1.0], [1e300, -1e300]],
+    ])  # fmt: skip
+    point, box = grid.holding(xy, grid.cells(xy))
+    true = ((xy[:, None] >= low[None]) & (xy[:, None] <= high[None])).all(axis=2)
+    assert sorted(zip(point.tolist(), box.tolist(), strict=True)) == list(
+        zip(*(part.tolist() for part in np.nonzero(true)), strict=True)
+    )

@@ -252,9 +252,8 @@ def test_levels_are_coverages_of_their_own():
 
     def both(one, other):
         columns = ("name", "code", "kind", "level", "parent", "geometry", "unit_id")
-        return Snapshot(
-            **{c: np.concatenate([getattr(one, c), getattr(other, c)]) for c in columns}
-        )
+        joined = {c: np.concatenate([getattr(one, c), getattr(other, c)]) for c in columns}
+        return Snapshot(**joined)
 
     found = infer(both(city, counties), both(city, later), SETTINGS)
     assert [p.event.type for p in found] == [EventType.MERGE]
@@ -276,9 +275,8 @@ def test_lists_without_outlines_are_matched_by_name_and_code():
     assert (EventType.RENAME, "万县区[500101]", "万州区[500101]") in said
     assert (EventType.ABOLISH, "武隆县[500232]", "~") in said
     assert (EventType.ESTABLISH, "~", "两江新区[500157]") in said
-    assert all(
-        p.doubtful for p in found if p.event.type in (EventType.ABOLISH, EventType.ESTABLISH)
-    )
+    unplaced = (EventType.ABOLISH, EventType.ESTABLISH)
+    assert all(p.doubtful for p in found if p.event.type in unplaced)
     assert all("no-geometry" in p.reasons for p in found)
     assert found.unchanged_count == 1
 
@@ -368,7 +366,7 @@ def test_the_same_real_wards_drawn_anew():
     meta, _, wkb, values = pyogrio.raw.read(BOUNDARIES / "cao_bang_wards_2025.gpkg")
     column = dict(zip(meta["fields"], values, strict=True))
     names = [str(n) for n in column[next(c for c in ("name", "code") if c in column)]]
-    shapes = shapely.from_wkb(wkb)
+    names, shapes = names[:20], shapely.from_wkb(wkb[:20])
     old = Snapshot.of(names, shapes)
     again = redrawn(shapes, 2e-5, 4)
     ok = shapely.is_valid(again)

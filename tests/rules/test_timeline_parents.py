@@ -102,16 +102,19 @@ def test_levels_that_fit_have_nothing_wrong(world):
             st.integers(0, PERIODS - 1),
             st.integers(1, PERIODS),
             st.sampled_from(list(CELL)),
-            st.sampled_from([None, *TOWNS]),
+            st.sampled_from([None, *TOWNS, "c0", "c1", "no county"]),
         ),
         max_size=5,
     ),
 )
 def test_what_does_not_fit_is_told_exactly(world, defects):
     towns, counties = world
-    for first, length, cell, town in defects:
+    for first, length, cell, unit in defects:
         for p in range(first, min(first + length, PERIODS)):
-            towns[p][cell] = set() if town is None else {town}
+            if unit is None or unit in TOWNS:
+                towns[p][cell] = {unit} - {None}
+            else:
+                counties[p][cell] = {unit} - {"no county"}
     found = told(findings(changeset(holdings_of(towns, counties))))
     assert found == pytest.approx(expected(towns, counties), rel=1e-4)
 

@@ -16,8 +16,15 @@ _OPTIONS = (
 
 
 def binaries() -> Path:
-    """The folder of the newest PostgreSQL."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    """The folder of the newest PostgreSQL that has PostGIS."""
+    found = sorted(
+        (
+            path
+            for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")
+            if Path(f"/usr/share/postgresql/{path.parts[-3]}/extension/postgis.control").exists()
+        ),
+        key=lambda path: int(path.parts[-3]),
+    )
     if found:
         return found[-1].parent
     there = shutil.which("initdb")
@@ -29,7 +36,9 @@ class Server:
     """A server; its superuser is ``postgres``, and no password is asked but from ``asked``."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="dpg", dir="/tmp"))
+        memory = Path("/dev/shm")
+        roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2_000_000_000
+        self.folder = Path(tempfile.mkdtemp(prefix="dpg", dir=memory if roomy else "/tmp"))
         self.bin = binaries()
         self.count = 0
         if os.getuid() == 0:

@@ -201,6 +201,23 @@ def test_what_is_no_longer_believed_cannot_be_superseded(store):
     assert store.head().number == 3
 
 
+def test_a_change_that_does_not_fit_leaves_nothing_of_itself(store):
+    event = Event(EventType.RENAME, parse_when("2011"))
+    record(store, [simple(), Changeset(superseded=(1,), events=(Applied(event, (), ()),))])
+    with store.write(author="a", reason="r") as writer:
+        writer.append(simple("乙", 1))
+        for bad in (Changeset(added=simple("丙", 2).added, territories=simple("丙", 2).territories,
+                              superseded=(1,)),
+                    Changeset(added=simple("丙", 2).added, territories=simple("丙", 2).territories,
+                              events=(Applied(event, (), ()),))):  # fmt: skip
+            with pytest.raises(Conflict):
+                writer.append(bad)
+        writer.append(simple("丁", 3))
+    assert [v.name for v in store.view().at(date(2020, 1, 1))] == ["乙", "丁"]
+    assert store.counts()["territories"] == 3
+    assert store.verify() == []
+
+
 def test_events_are_recorded_once_and_undone_once(store):
     event = Event(EventType.RENAME, parse_when("2011"))
     undo = Event(EventType.CORRECTION, parse_when("2012"), given_id="undo-1")

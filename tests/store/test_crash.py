@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,13 @@ def test_killed_at_any_instant_it_is_sound_and_keeps_what_was_said_to_be_written
     path = tmp_path / "a.gpkg"
     create(path, CRS).close()
     done = subprocess.run(
-        [sys.executable, str(TESTS / "store" / "killed_process.py"), str(path), "40"],
+        [sys.executable, str(TESTS / "store" / "killed_process.py"), str(path), "15"],
         capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}{TESTS}"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     rounds, revisions, hot = map(int, done.stdout.split())
-    assert rounds == 40 and revisions > 10 and hot > 0
+    assert rounds == 15 and revisions > 15 and hot > 0
     with open_store(path) as opened:
         assert opened.head().number == revisions
         assert opened.verify() == []
@@ -189,6 +190,15 @@ def test_a_full_disk_within_this_process(tmp_path):
             for n in range(50):
                 writer.append(simple("乙" * 500, n + 1))
         assert made.head().number == 2 and made.verify() == []
+        fitted = 0
+        with contextlib.suppress(EnvironmentLacks):
+            with made.write(author="a", reason="r") as writer:
+                for n in range(50):
+                    with contextlib.suppress(EnvironmentLacks):
+                        writer.append(simple("乙" * 500, n + 1))
+                        fitted += 1
+            assert len(made.view().at(date(2020, 1, 1))) == 1 + fitted
+        assert made.verify() == []
         made.base.rows("PRAGMA max_page_count = 100000")
         with made.write(author="a", reason="r") as writer:
             writer.append(simple("丙", 3))

@@ -13,8 +13,9 @@ from diming.store.hashing import GENESIS
 from diming.store.layers import layers
 from diming.store.migrations import note_layout
 from diming.store.opening import create, new_package, open_store
-from diming.store.postgis import _connect, _quoted
+from diming.store.postgis import _connect
 from diming.store.schema import LAYOUT
+from diming.store.server import quoted
 from diming.store.writing import LedgerWriter
 from store.archives import CRS, START, Account, draw_changes, simple
 from store.test_contract import check_belief
@@ -49,7 +50,7 @@ def old(request, tmp_path):
         path = request.getfixturevalue("server").place()
         base = _connect(path, readonly=False)
         base.change("BEGIN")
-        base.change(f"CREATE SCHEMA {_quoted(base.schema)}")
+        base.change(f"CREATE SCHEMA {quoted(base.schema)}")
     account = build_layout_1(base)
     base.commit()
     base.close()

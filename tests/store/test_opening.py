@@ -10,9 +10,9 @@ import geopandas
 import pytest
 
 from diming.errors import DimingError, EnvironmentLacks
-from diming.store import postgis
+from diming.store import server as servers
 from diming.store.opening import create, open_store
-from diming.store.postgis import split_address
+from diming.store.server import split_address
 from store.archives import CRS, cell, record, simple
 
 
@@ -141,6 +141,6 @@ def test_without_the_driver_the_extra_is_named(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.setattr(builtins, "__import__", real)
-    postgis._driver.cache_clear()
+    servers.driver.cache_clear()
     refused("postgresql://h/x", 5, "diming[postgis]")
-    postgis._driver.cache_clear()
+    servers.driver.cache_clear()

@@ -117,7 +117,6 @@ def test_a_changed_server_is_found_out(on_server, sql, what):
         found = said(opened.verify())
         base.rollback()
         assert any(what in text for text in found), found
-        assert opened.verify() == []
 
 
 def test_the_last_revision_taken_away_whole_is_told_from_the_file(tmp_path, sound):

@@ -10,7 +10,18 @@ import click
 
 from diming.cli.failures import CLEAN, FINDINGS
 from diming.cli.help import LocalCommand
-from diming.cli.options import Count, Day, Metres, Pair, Size, Word, common_options, option
+from diming.cli.options import (
+    Count,
+    Day,
+    Metres,
+    Pair,
+    Size,
+    Word,
+    archive_option,
+    common_options,
+    known_option,
+    option,
+)
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.files.delivery import ROLES
@@ -40,7 +51,8 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
     help=N_(
         "Check INPUTs as one coverage: files, folders or patterns, of any vector format that "
         "GDAL reads; FILE:LAYER names a layer. Neighbouring offices' deliveries given in one "
-        "call are checked along their seams too.\n\n"
+        "call are checked along their seams too. Without INPUT, the archive is checked: its "
+        "coverage at --date, and its history over all dates.\n\n"
         "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the call is malformed, "
         "3 an input cannot be read, 5 something is not installed."
     ),
@@ -134,13 +146,15 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
     help=N_("text, json, csv, geojson or html; default: by the suffix of --output, else text."),
 )
 @option("--output", metavar="FILE", help=N_("Write the report there, not to stdout."))
+@known_option
+@archive_option
 @common_options
 @click.pass_context
 def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Check files as one coverage, and exit with 1 if there are findings."""
     session = session_of(context)
     if not inputs:
-        raise UsageError("no INPUT was given: name the files to check (see diming check --help)")
+        _refuse_for_archives(context, given)
     for name, values in {"INPUT": inputs, **{f"--{k}": given[k] for k in _TEXTS}}.items():
         if "" in (values if isinstance(values, tuple) else (values,)):
             raise UsageError("{option} is empty; give a value, or leave it out", option=name)
@@ -152,10 +166,59 @@ def check(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> i
 
         check_output(output, [*inputs, *others])
 
-    report = _run(inputs, given, chosen, session.lang, session.quiet)
+    if inputs:
+        report = _run(inputs, given, chosen, session.lang, session.quiet)
+    else:
+        report = _run_on_archive(context, given, chosen)
     text = _render(report, chosen, session.lang, to_terminal=output is None)
     _deliver(text, chosen, output, report)
     return FINDINGS if report.fails(Severity(given["fail_on"])) else CLEAN
+
+
+#: What says how files are read; an archive needs none of it.
+_FOR_FILES = (
+    "layer", "fields", "crs", "encoding", "parents", "reference", "memory_limit", "scheduler",
+)  # fmt: skip
+
+
+def _refuse_for_archives(context: click.Context, given: dict[str, Any]) -> None:
+    """Refuse a call without inputs where there is no archive either, or options are for files."""
+    from diming.cli.asking import DEFAULT_ARCHIVE
+
+    session = session_of(context)
+    if session.archive is None and not Path(DEFAULT_ARCHIVE).exists():
+        raise UsageError(
+            "no INPUT was given, and there is no archive {archive} here: name the files to check, "
+            "or the archive with --archive",
+            archive=DEFAULT_ARCHIVE,
+        )
+    for name in _FOR_FILES:
+        if given[name]:
+            option = "--field" if name == "fields" else f"--{name.replace('_', '-')}"
+            raise UsageError(
+                "{option} is for files; an archive is checked without it", option=option
+            )
+
+
+def _run_on_archive(context: click.Context, given: dict[str, Any], chosen: str) -> Report:
+    from diming.cli.archives import opened
+    from diming.cli.progress import Progress
+    from diming.services.beliefs import revision_meant
+    from diming.services.check_archive import check_archive
+
+    session = session_of(context)
+    with opened(context) as store, Progress(session.lang, quiet=session.quiet) as progress:
+        report: Report = check_archive(
+            store,
+            settings=_settings(given),
+            known=revision_meant(store, given["known"]).number,
+            exceptions=given["exceptions"],
+            jobs=given["jobs"],
+            exact_audit=given["exact_audit"],
+            backdrop=chosen == "html",
+            progress=progress,
+        )
+        return report
 
 
 def _run(
@@ -168,15 +231,7 @@ def _run(
     from diming.services.check import check_files
 
     import_pyogrio()
-    rules = tuple(name for names in given["rules"] for name in names)
-    settings = CheckSettings(
-        gap_width_m=given["gap_width_m"],
-        tolerance_m=given["tolerance_m"],
-        code_system=given["code_system"],
-        date=given["date"],
-        rules=rules or None,
-        skip=tuple(name for names in given["skip"] for name in names),
-    )
+    settings = _settings(given)
     read = ReadOptions(
         layer=given["layer"],
         fields=dict(given["fields"]),
@@ -204,6 +259,18 @@ def _run(
             progress=step,
         )
         return report
+
+
+def _settings(given: dict[str, Any]) -> CheckSettings:
+    rules = tuple(name for names in given["rules"] for name in names)
+    return CheckSettings(
+        gap_width_m=given["gap_width_m"],
+        tolerance_m=given["tolerance_m"],
+        code_system=given["code_system"],
+        date=given["date"],
+        rules=rules or None,
+        skip=tuple(name for names in given["skip"] for name in names),
+    )
 
 
 def _format_of(output: str | None) -> str:

@@ -2,9 +2,9 @@
 
 Every unit changes on days of its own, so there is no small number of epochs to build a
 tree for each. But a unit has one version a day, and its versions lie where it lies. So
-there is one tree, of units, with a box around all versions of each; which version a
+there is one index, of units, with a box around all versions of each; which version a
 point asks of comes from a search in one sorted array of (unit, begin). Shapes are asked last:
-a box known to lie within a shape answers for about half of the points; the rest are
+frames within and around each answer for most of the points; the rest are
 sorted by shape, so that one with many points is prepared once, and however many versions
 share a shape, it is asked once for all of them.
 """
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.innerbox import inner_boxes
+from diming.geometry.boxgrid import BoxGrid
+from diming.geometry.frames import frames
 from diming.geometry.threads import each, runs
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class Epochs:
         box = self._bounds[self._territory]
         low = np.minimum.reduceat(box[:, :2], first) if len(first) else np.empty((0, 2))
         high = np.maximum.reduceat(box[:, 2:], first) if len(first) else np.empty((0, 2))
-        self._tree = shapely.STRtree(shapely.box(*low.T, *high.T))
-        self._inner = inner_boxes(geometry, jobs=jobs)
+        self._grid = BoxGrid(low, high)
+        self._frames = frames(geometry, jobs=jobs)
 
     def locate(self, xy: Floats, day: Ints, *, jobs: int = 1) -> Ints:
         """Find the version that holds each point on its day.
@@ -103,9 +104,15 @@ class Epochs:
         """
         xy = np.ascontiguousarray(xy, dtype=np.float64)
         day = np.asarray(day, dtype=np.int64)
-        starts = range(0, len(xy), POINTS_AT_ONCE)
+        cell = self._grid.cells(xy)
+        order = np.argsort(cell)  # points of one place ask of the same units, one after the other
+        cuts = [order[s : s + POINTS_AT_ONCE] for s in range(0, len(xy), POINTS_AT_ONCE)]
         parts = list(
-            each(lambda s: self._candidates(xy, day, s, s + POINTS_AT_ONCE), starts, jobs=jobs)
+            each(
+                lambda some: self._candidates(xy[some], day[some], cell[some], some),
+                cuts,
+                jobs=jobs,
+            )
         )
         if not parts:
             return np.empty(0, dtype=np.int64)
@@ -123,12 +130,10 @@ class Epochs:
         return result
 
     def _candidates(
-        self, xy: Floats, day: Ints, start: int, stop: int
+        self, xy: Floats, day: Ints, cell: Ints, number: Ints
     ) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-        """Return (point, place of a version) pairs to ask, and which of them are sure already."""
-        some = xy[start:stop]
-        point, track = self._tree.query(shapely.points(some))
-        point += start
+        """Return (number of a point, place of a version) pairs, and which are sure already."""
+        point, track = self._grid.holding(xy, cell)
         on = day[point]
         place = np.searchsorted(self._key, (track << _DAY_BITS) + on, side="right") - 1
         # Before a unit's first version the search ends at another unit, or before all.
@@ -138,13 +143,18 @@ class Epochs:
         x, y = xy[point].T
         box = self._bounds[territory]
         near = (x >= box[:, 0]) & (x <= box[:, 2]) & (y >= box[:, 1]) & (y <= box[:, 3])
-        inner = self._inner[territory]
+        inner = self._frames.square[territory]
         sure = (x > inner[:, 0]) & (x < inner[:, 2]) & (y > inner[:, 1]) & (y < inner[:, 3])
+        asked = np.flatnonzero(near & ~sure)
+        slant = self._frames.slant[territory[asked]]
+        rising, falling = x[asked] + y[asked], x[asked] - y[asked]
+        near[asked] = (rising >= slant[:, 0]) & (rising <= slant[:, 2])
+        near[asked] &= (falling >= slant[:, 1]) & (falling <= slant[:, 3])
         # What is sure need not be asked of units behind it.
-        best = np.full(stop - start, np.iinfo(np.int64).max)
-        np.minimum.at(best, point[sure] - start, self._unit[place[sure]])
-        near &= sure | (self._unit[place] <= best[point - start])
-        return point[near], place[near], sure[near]
+        best = np.full(len(xy), np.iinfo(np.int64).max)
+        np.minimum.at(best, point[sure], self._unit[place[sure]])
+        near &= sure | (self._unit[place] <= best[point])
+        return number[point[near]], place[near], sure[near]
 
     def _within(self, xy: Floats, point: Ints, territory: Ints, jobs: int) -> NDArray[np.bool_]:
         """Tell which points are in or on shapes; pairs are sorted by shape."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,8 +16,8 @@ import shapely
 
 from diming.geometry.checksum import added, chain_sums
 from diming.geometry.cutting import Cutting, cutting
-from diming.geometry.faces import numbers_of_some
 from diming.geometry.ground import Ground
+from diming.geometry.newvertices import with_vertices
 from diming.geometry.sound import sound
 
 if TYPE_CHECKING:
@@ -177,7 +176,7 @@ def split_by_line(
     on = sides[label]
     side = np.where(on.all(axis=1), 0, on[:, 0].astype(np.int8) - on[:, 1]).astype(np.int8)
     order = np.lexsort((*shapely.bounds(pieces).T, -side))
-    others, changed, open_ = _with_vertices(cut, kept, neighbours)
+    others, changed, open_ = with_vertices(cut, kept, neighbours)
     return Split(pieces[order], side[order], others, changed, cut.nodes[kept], open_)
 
 
@@ -299,70 +298,13 @@ def _moved(
     if goes.all():
         return Refused(Reason.EVERYTHING_MOVED, _NONE)
     (rest, piece), _, kept = _drawn(cut, goes.astype(np.int64))
-    others, changed, open_ = _with_vertices(
+    others, changed, open_ = with_vertices(
         cut, kept, np.concatenate([np.array([taker], dtype=object), neighbours])
     )
-    was, _, _ = _with_vertices(cut, kept, np.array([giver], dtype=object))
+    was, _, _ = with_vertices(cut, kept, np.array([giver], dtype=object))
     whole = merge(np.array([others[0], piece], dtype=object))
     if isinstance(whole, Refused):
         return whole
     if not _fit(rest) or not _same_sum(np.array([rest, piece], dtype=object), was):
         return Refused(Reason.NOT_A_COVERAGE, _NONE)
     return Moved(rest, whole, others[1:], piece, changed[1:], cut.nodes[kept], open_)
-
-
-def _with_vertices(
-    cut: Cutting, kept: Ints, units: NDArray[np.object_]
-) -> tuple[NDArray[np.object_], NDArray[np.bool_], Floats]:
-    """Put new vertices of a border into other units that have the same edges.
-
-    Returns
-    -------
-    units : object array
-    changed : bool array
-    open_vertices : float64 array of shape (m, 2)
-        Vertices for which no unit has the edge.
-    """
-    on_edge: dict[tuple[int, int], list[int]] = {}
-    for node in sorted(kept.tolist(), key=lambda n: cut.border[n][2]):
-        a, b, _ = cut.border[node]
-        on_edge.setdefault((a, b), []).append(node)
-        on_edge.setdefault((b, a), []).insert(0, node)
-    result, changed = units.copy(), np.zeros(len(units), dtype=bool)
-    met: set[int] = set()
-    if len(kept):
-        near = shapely.intersects(shapely.box(*shapely.bounds(units).T),
-                                  shapely.multipoints(cut.nodes[kept]).envelope)  # fmt: skip
-        for i in np.flatnonzero(near).tolist():
-            result[i], found = _inserted(cut, units[i], on_edge)
-            changed[i] = bool(found)
-            met |= found
-    return result, changed, cut.nodes[[n for n in kept.tolist() if n not in met]].reshape(-1, 2)
-
-
-def _inserted(
-    cut: Cutting, unit: shapely.Geometry, on_edge: dict[tuple[int, int], list[int]]
-) -> tuple[shapely.Geometry, set[int]]:
-    """Return a unit with new vertices on its edges, and which ones it got."""
-    got: set[int] = set()
-
-    def ring(raw: shapely.LinearRing) -> Floats:
-        xy = shapely.get_coordinates(raw)
-        node = numbers_of_some(xy, cut.nodes[: cut.count]).tolist()
-        where: list[int] = []
-        which: list[int] = []
-        for i, edge in enumerate(pairwise(node)):
-            new = on_edge.get(edge, [])
-            where += [i + 1] * len(new)
-            which += new
-        got.update(which)
-        filled: Floats = np.insert(xy, where, cut.nodes[which], axis=0) if which else xy
-        return filled
-
-    parts = [
-        shapely.Polygon(ring(part.exterior), [ring(hole) for hole in part.interiors])
-        for part in shapely.get_parts(unit)
-    ]
-    if not got:
-        return unit, got
-    return (parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)), got

@@ -3,292 +3,122 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from diming.geometry.components import components
-from diming.history.infer_match import MOST
-from diming.history.infer_model import AreaShare, Proposal
-from diming.history.infer_names import Naming
-from diming.history.infer_overlay import OUTSIDE, areas_m2
-from diming.history.infer_pieces import NOISE, parted, united
+from diming.history.infer_act import Act
+from diming.history.infer_overlay import OUTSIDE
+from diming.history.infer_pieces import NOISE, agreed, with_vertices
 from diming.history.infer_territory import IN_DOUBT, PASSED, Territory
-from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from diming.geometry.chain import Ints
-
-#: Below this confidence somebody has to decide.
-SURE = 0.6
-#: What speaks against an act, and how much of the confidence it takes.
-AGAINST = {
-    "outlines-noisy": 0.95, "near-noise": 0.55, "exclave-dropped": 0.5, "outside-before": 0.5,
-    "outside-after": 0.5, "outer-border": 0.6, "datum-shift": 0.85, "code-reused": 0.97,
-    "several-acts": 0.9, "territory-differs": 0.6,
-}  # fmt: skip
+    from diming.history.infer_model import Proposal
+    from diming.history.infer_noise import Geometries
 
 
 def territorial_acts(t: Territory) -> tuple[list[Proposal], set[int]]:
-    """Propose acts on territory; also return the old units that take part."""
+    """Propose acts on territory; also return the old units that surely take part."""
+    together, apart = _gathered(t)
+    label = _labels(t, [piece for pieces in together for piece in pieces])
+    sure = [Act(t, np.array(pieces), label) for pieces in together]
+    outlines = _with_ends(t, sure)
+    result: list[Proposal] = []
+    parts: set[int] = set()
+    for act in sure:
+        act.carry_out(outlines)
+        result.append(act.proposal())
+        parts.update(act.old_units)
+    _add_redrawn(t, result, parts, outlines)
+    for pieces in apart:
+        # Each by itself, as if nothing else in doubt were true.
+        act = Act(t, np.array(pieces), _labels(t, pieces))
+        outlines = _with_ends(t, [act])
+        act.carry_out(outlines)
+        busy = not parts.isdisjoint(act.old_units)
+        proposal = [act.proposal(in_doubt=True, outlines=not busy)]
+        if not busy:
+            _add_redrawn(t, proposal, {*parts, *act.old_units}, outlines)
+        result += proposal
+    return result, parts
+
+
+def _gathered(t: Territory) -> tuple[list[list[int]], list[list[int]]]:
+    """Gather pieces into acts: those that surely passed, and those in doubt."""
     laid, count = t.laid, len(t.old) + len(t.new)
     passed = np.flatnonzero(t.state == PASSED)
     doubt = np.flatnonzero(t.state == IN_DOUBT)
     giver = np.where(laid.old >= 0, laid.old, OUTSIDE)
     taker = np.where(laid.new >= 0, t.node_of_new(laid.new), OUTSIDE)
-    inner = passed[(giver[passed] >= 0) & (taker[passed] >= 0)]
+    there = (giver >= 0) & (taker >= 0)
+    inner = passed[there[passed]]
     group = components(count, giver[inner], taker[inner])
     # Pieces that passed to or from the outside belong to the one unit they have.
     of = group[np.where(giver >= 0, giver, taker)]
-    there = (giver >= 0) & (taker >= 0)
     doubt = doubt[there[doubt]]  # the region's own outline is drawn in many ways
-    within = doubt[group[giver[doubt]] == group[taker[doubt]]]
-    structural = np.zeros(count, dtype=bool)
-    structural[: len(t.old)] = t.mate_old == OUTSIDE
-    structural[len(t.old) :] = t.mate_new == OUTSIDE
-    has_new = np.zeros(count, dtype=bool)
-    np.logical_or.at(has_new, group, structural)
+    structural = np.concatenate([t.mate_old == OUTSIDE, t.mate_new == OUTSIDE])
+    reorganised = np.zeros(count, dtype=bool)
+    np.logical_or.at(reorganised, group, structural)
     # In the turmoil of a reorganisation, what is in doubt goes with the rest.
-    along = within[has_new[of[within]] & np.isin(of[within], of[passed])]
-    result, parts = [], set()
-    label = np.full(len(laid.old), NOISE, dtype=np.int64)
-    label[t.stays] = laid.new[t.stays]
-    moved = np.concatenate([passed, along])
-    label[moved] = laid.new[moved]
-    by_group: dict[int, list[int]] = defaultdict(list)
-    for piece in moved.tolist():
-        by_group[int(of[piece])].append(piece)
-    for pieces in by_group.values():
-        act = _Act(t, np.array(sorted(pieces)), label)
-        result.append(act.proposal())
-        parts.update(act.old_units)
+    within = doubt[group[giver[doubt]] == group[taker[doubt]]]
+    along = within[reorganised[of[within]] & np.isin(of[within], of[passed])]
+    together: dict[int, list[int]] = defaultdict(list)
+    for piece in np.union1d(passed, along).tolist():
+        together[int(of[piece])].append(piece)
     apart: dict[tuple[int, int], list[int]] = defaultdict(list)
     between = ~(structural[giver[doubt]] | structural[taker[doubt]])
     for piece in np.setdiff1d(doubt[between], along).tolist():
-        ends = sorted((int(giver[piece]), int(taker[piece])))
-        apart[ends[0], ends[1]].append(piece)
-    for pieces in apart.values():
-        lone = np.full(len(laid.old), NOISE, dtype=np.int64)
-        lone[t.stays] = laid.new[t.stays]
-        lone[pieces] = laid.new[pieces]
-        act = _Act(t, np.array(sorted(pieces)), lone)
-        busy = not parts.isdisjoint(act.old_units)
-        result.append(act.proposal(in_doubt=True, outlines=not busy))
-    _add_redrawn(t, result, parts)
-    return result, parts
+        low, high = sorted((int(giver[piece]), int(taker[piece])))
+        apart[low, high].append(piece)
+    return list(together.values()), list(apart.values())
 
 
-class _Act:
-    """One act: the pieces that passed by it, the units that take part."""
-
-    def __init__(self, t: Territory, pieces: Ints, label: Ints) -> None:
-        self.t, self.pieces = t, pieces
-        old, new = t.laid.old[pieces], t.laid.new[pieces]
-        givers, takers = set(old[old >= 0].tolist()), set(new[new >= 0].tolist())
-        givers |= {int(t.mate_new[j]) for j in takers if t.mate_new[j] >= 0}
-        takers |= {int(t.mate_old[i]) for i in givers if t.mate_old[i] >= 0}
-        self.old_units, self.new_units = sorted(givers), sorted(takers)
-        self.ended = [i for i in self.old_units if t.mate_old[i] == OUTSIDE]
-        self.created = [j for j in self.new_units if t.mate_new[j] == OUTSIDE]
-        self.going_on = [i for i in self.old_units if t.mate_old[i] != OUTSIDE]
-        self.flows = self._flows(label)
-
-    def _flows(self, label: Ints) -> dict[tuple[int, int], shapely.Geometry]:
-        """Return (old, new) → the ground, kept grounds among them."""
-        t, laid = self.t, self.t.laid
-        flows: dict[tuple[int, int], shapely.Geometry] = {}
-        if t.compared.exact:
-            for i in self.old_units:
-                mine = np.flatnonzero((laid.old == i) & (label != NOISE))
-                for j in np.unique(laid.new[mine]).tolist():
-                    some = mine[laid.new[mine] == j]
-                    flows[i, j] = united(laid.geometry[some])
-        else:
-            for i in self.old_units:
-                mine = np.flatnonzero(laid.old == i)
-                shares = parted(
-                    t.old.geometry[i], laid.geometry[mine], label[mine], t.ground,
-                    t.compared.tolerance_m,
-                )  # fmt: skip
-                flows.update({(i, j): shape for j, shape in shares.items()})
-        gained = self.pieces[laid.old[self.pieces] == OUTSIDE]
-        for j in np.unique(laid.new[gained]).tolist():
-            flows[OUTSIDE, j] = united(laid.geometry[gained[laid.new[gained] == j]])
-        return flows
-
-    def proposal(self, *, in_doubt: bool = False, outlines: bool = True) -> Proposal:
-        """Return the act as it is proposed."""
-        t = self.t
-        passing = {k: g for k, g in self.flows.items() if not self._kept(*k)}
-        before = tuple(self._old_ref(i) for i in (*self.ended, *self.going_on))
-        after = tuple(
-            self._new_ref(j, outlines=outlines)
-            for j in (*self.created, *(int(t.mate_old[i]) for i in self.going_on))
-        )
-        moves = tuple(self._move(i, j, g) for (i, j), g in sorted(passing.items(), key=_first))
-        event = Event(
-            self._type(passing), t.settings.date, before, after,
-            document=t.settings.document, certainty="inferred", moves=moves,
-        )  # fmt: skip
-        reasons = self._reasons(passing, in_doubt=in_doubt)
-        confidence = float(np.prod([AGAINST.get(r, 1.0) for r in reasons]))
-        width = t.width_m[self.pieces]
-        width = width[np.isfinite(width)]
-        return Proposal(
-            event, self._shares(passing), round(confidence, 3), reasons,
-            in_doubt or confidence < SURE,
-            narrowest_m=float(width.min()) if len(width) else None,
-        )  # fmt: skip
-
-    def _kept(self, i: int, j: int) -> bool:
-        return i >= 0 and j >= 0 and self.t.mate_old[i] == j
-
-    def _old_ref(self, i: int) -> UnitRef:
-        return self.t.old.ref(i, system=self.t.settings.system, part=i not in self.ended)
-
-    def _new_ref(self, j: int, *, outlines: bool = True) -> UnitRef:
-        """Return a unit after the act; one that goes on bears the name it had."""
-        t, i = self.t, int(self.t.mate_new[j])
-        shape = self._outline(j) if outlines else None
-        if i >= 0:
-            return t.old.ref(i, system=t.settings.system, part=True, geometry=shape)
-        return t.new.ref(j, system=t.settings.system, geometry=shape)
-
-    def _outline(self, j: int) -> Any:
-        if self.t.compared.exact:
-            return self.t.new.geometry[j]
-        return united(g for (_, to), g in sorted(self.flows.items(), key=_first) if to == j)
-
-    def _whole(self, i: int, j: int) -> bool:
-        return i >= 0 and sum(1 for k in self.flows if k[0] == i) == 1 and (i, j) in self.flows
-
-    def _move(self, i: int, j: int, shape: shapely.Geometry) -> Move:
-        giver = None if i == OUTSIDE else self.t.old.ref(i, system=self.t.settings.system)
-        taker = None
-        if j != OUTSIDE:
-            mate = int(self.t.mate_new[j])
-            units, at = (self.t.old, mate) if mate >= 0 else (self.t.new, j)
-            taker = units.ref(at, system=self.t.settings.system)
-        if self._whole(i, j):
-            return Move(giver, taker, TerritoryKind.WHOLE)
-        return Move(giver, taker, TerritoryKind.POLYGON, geometry=shape)
-
-    def _type(self, passing: Iterable[tuple[int, int]]) -> EventType:
-        ended, created = len(self.ended), len(self.created)
-        if not ended and not created:
-            return EventType.BOUNDARY
-        if not ended:
-            return EventType.ESTABLISH
-        if not created:
-            return EventType.ABOLISH
-        if self.going_on or any(OUTSIDE in k for k in passing):
-            return EventType.REORGANISE
-        if ended == 1 and created == 1:
-            i, j = self.ended[0], self.created[0]
-            named = (
-                Naming.of(self.t.old.take(np.array([i]))),
-                Naming.of(self.t.new.take(np.array([j]))),
-            )
-            same = named[0].generic[0] == named[1].generic[0]
-            return EventType.RENAME if same and self.t.found.names else EventType.CONVERT
-        if created == 1:
-            return EventType.MERGE
-        return EventType.SPLIT if ended == 1 else EventType.REORGANISE
-
-    def _reasons(
-        self, passing: dict[tuple[int, int], shapely.Geometry], *, in_doubt: bool
-    ) -> tuple[str, ...]:
-        t, laid, pieces = self.t, self.t.laid, self.pieces
-        found = ["outlines-exact" if t.compared.exact else "outlines-noisy"]
-        if in_doubt:
-            narrow = t.width_m[pieces] <= t.compared.certain_m
-            if narrow.any():
-                found.append("near-noise")
-            if laid.whole_part[pieces].any():
-                found.append("exclave-dropped")
-        inside = laid.area_m2[pieces]
-        if any(inside[(laid.new[pieces] == j) & (laid.old[pieces] == OUTSIDE)].sum()
-               > MOST * laid.new_area_m2[j] for j in self.created):  # fmt: skip
-            found.append("outside-before")
-        if any(inside[(laid.old[pieces] == i) & (laid.new[pieces] == OUTSIDE)].sum()
-               > MOST * laid.old_area_m2[i] for i in self.ended):  # fmt: skip
-            found.append("outside-after")
-        if not self.ended and not self.created and any(OUTSIDE in k for k in passing):
-            found.append("outer-border")
-        if len(self.ended) == len(self.created) == 1 and not self.going_on:
-            found.append("territory-differs")
-        if t.compared.shift is not None:
-            found.append("datum-shift")
-        codes = {t.old.code[i] for i in range(len(t.old))} - {""}
-        if any(t.new.code[j] in codes for j in self.created):
-            found.append("code-reused" if t.found.codes else "codes-not-comparable")
-        if self._falls_apart(passing):
-            found.append("several-acts")
-        return tuple(found)
-
-    def _falls_apart(self, passing: Iterable[tuple[int, int]]) -> bool:
-        """Tell whether units that go on are all that holds the act together."""
-        links = [k for k in passing if OUTSIDE not in k]
-        if len(links) < 2:
-            return False
-        seen = [{f"o{i}" if self.t.mate_old[i] == OUTSIDE else f"x{n}",
-                 f"n{j}" if self.t.mate_new[j] == OUTSIDE else f"y{n}"}
-                for n, (i, j) in enumerate(links)]  # fmt: skip
-        if not self.ended and not self.created:
-            ends = [frozenset((i, int(self.t.mate_new[j]))) for i, j in links]
-            return len(set(ends)) > 1
-        whole = seen.pop()
-        while True:
-            met = [s for s in seen if s & whole]
-            if not met:
-                return bool(seen)
-            for s in met:
-                whole |= s
-                seen.remove(s)
-
-    def _shares(self, passing: dict[tuple[int, int], shapely.Geometry]) -> tuple[AreaShare, ...]:
-        t = self.t
-        keys = sorted(passing)
-        area = areas_m2(np.array([passing[k] for k in keys], dtype=object), t.ground)
-        everything = list(self.flows)
-        size = areas_m2(np.array([self.flows[k] for k in everything], dtype=object), t.ground)
-        taken: dict[int, float] = defaultdict(float)
-        for (_, j), a in zip(everything, size.tolist(), strict=True):
-            taken[j] += a
-        result = []
-        for (i, j), a in zip(keys, area.tolist(), strict=True):
-            move = self._move(i, j, passing[i, j])
-            of = t.laid.new_area_m2[j] if t.compared.exact and j >= 0 else taken[j]
-            result.append(
-                AreaShare(
-                    move.giver, move.taker, a,
-                    None if i == OUTSIDE else min(a / float(t.laid.old_area_m2[i]), 1.0),
-                    None if j == OUTSIDE else min(a / float(of), 1.0),
-                )
-            )  # fmt: skip
-        return tuple(sorted(result, key=lambda s: -s.area_m2))
+def _labels(t: Territory, moved: list[int]) -> Ints:
+    """Label all pieces with the later unit they belong to, `NOISE` where they stay behind."""
+    label = np.full(len(t.laid.old), NOISE, dtype=np.int64)
+    label[t.stays] = t.laid.new[t.stays]
+    label[moved] = t.laid.new[moved]
+    return label
 
 
-def _first(item: tuple[tuple[int, int], Any]) -> tuple[int, int]:
-    return item[0]
+def _with_ends(t: Territory, acts: Iterable[Act]) -> Geometries:
+    """Return the earlier outlines, with vertices where cuts of some acts end on them."""
+    keys = [(act, i) for act in acts for i in act.partings]
+    settled = agreed([act.partings[i] for act, i in keys], t.ground)
+    for (act, i), found in zip(keys, settled, strict=True):
+        act.partings[i] = found
+    ends = [found.ends for found in settled]
+    return with_vertices(t.old.geometry, np.concatenate([np.empty((0, 2)), *ends]), t.ground)
 
 
-def _add_redrawn(t: Territory, proposals: list[Proposal], parts: set[int]) -> None:
+def _add_redrawn(
+    t: Territory, proposals: list[Proposal], parts: set[int], outlines: Geometries
+) -> None:
     """Name beside each act the units that keep their ground but got other vertices by it."""
-    if not t.compared.exact or not proposals:
+    if not proposals:
         return
-    other = np.array(
-        [i for i in t.found.old.tolist() if t.laid.same_as[i] < 0 and i not in parts], dtype=int
-    )
+    if t.compared.exact:
+        fitted = t.old.geometry.copy()
+        fitted[t.found.old] = t.new.geometry[t.found.new]
+        changed = t.laid.same_as < 0
+    else:
+        fitted = outlines
+        changed = shapely.get_num_coordinates(outlines) > shapely.get_num_coordinates(
+            t.old.geometry
+        )
+    other = np.array([i for i in t.found.old.tolist() if changed[i] and i not in parts], dtype=int)
     if len(other) == 0:
         return
-    outlines = [np.array([r.geometry for r in p.event.after if r.geometry is not None], object)
+    shapes = [np.array([r.geometry for r in p.event.after if r.geometry is not None], object)
                 for p in proposals]  # fmt: skip
-    of = np.repeat(np.arange(len(outlines)), [len(o) for o in outlines])
-    tree = shapely.STRtree(np.concatenate(outlines))
+    of = np.repeat(np.arange(len(shapes)), [len(s) for s in shapes])
+    tree = shapely.STRtree(np.concatenate(shapes))
     unit, hit = tree.query(t.old.geometry[other], predicate="intersects")
     first: dict[int, int] = {}
     for u, h in zip(unit.tolist(), hit.tolist(), strict=True):
@@ -296,11 +126,8 @@ def _add_redrawn(t: Territory, proposals: list[Proposal], parts: set[int]) -> No
     for k, proposal in enumerate(proposals):
         refs = tuple(
             t.old.ref(int(other[u]), system=t.settings.system,
-                      geometry=t.new.geometry[t.mate_old[other[u]]])
+                      geometry=fitted[other[u]])
             for u in sorted(first) if first[u] == k
         )  # fmt: skip
         if refs:
-            proposals[k] = Proposal(
-                proposal.event, proposal.shares, proposal.confidence, proposal.reasons,
-                proposal.doubtful, refs, proposal.narrowest_m,
-            )  # fmt: skip
+            proposals[k] = replace(proposal, redrawn=refs)

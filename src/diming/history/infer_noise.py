@@ -63,16 +63,16 @@ def compare(
     )
 
 
-def by_widths(compared: Compared, width_m: Floats) -> Compared:
-    """Settle what is noise by the widths of all pieces that two snapshots differ in.
+def by_widths(compared: Compared, width_m: Floats, count: int) -> Compared:
+    """Settle what is noise by the widths of pieces that two snapshots differ in.
 
     Noise makes very many pieces, whose widths fall off exponentially; acts make few.
-    The quartiles tell the widest piece that noise alone would make.
+    The quartiles tell the widest piece that noise alone would make among `count`.
     """
     if compared.exact or len(width_m) < PIECES:
         return compared
     half, third = np.quantile(width_m, [0.5, 0.75])
-    widest = float(third + (third - half) / np.log(2) * np.log(len(width_m) / 4))
+    widest = float(third + (third - half) / np.log(2) * np.log(count / 4))
     return replace(
         compared, tolerance_m=WIDEST_TIMES * widest, certain_m=WIDEST_DOUBT_TIMES * widest
     )
@@ -107,10 +107,14 @@ def _rounding_m(ours: Rings, theirs: Rings, ground: Ground) -> float:
     """Return how far the rounding of coordinates may move a line."""
     xy = np.concatenate([ours.coordinates, theirs.coordinates])
     for digits in range(2, 10):
-        scaled = xy * 10.0**digits
-        if (np.abs(scaled - np.round(scaled)) <= np.abs(scaled) * 4e-16 + 1e-9).all():
+        if _on_grid(xy[:1000], digits) and _on_grid(xy, digits):
             return max(OF_GRID * 10.0**-digits * max(ground.stretch), ROUNDING_M)
     return ROUNDING_M
+
+
+def _on_grid(xy: Floats, digits: int) -> bool:
+    scaled = xy * 10.0**digits
+    return bool((np.abs(scaled - np.round(scaled)) <= np.abs(scaled) * 4e-16 + 1e-9).all())
 
 
 def _distances(asked: Rings, among: Rings, ground: Ground) -> Floats:

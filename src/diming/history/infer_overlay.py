@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 OUTSIDE = -1
 #: Cylindrical and equal in area: areas add up whatever pieces they are taken of.
 _EQUAL_AREA = pyproj.CRS.from_epsg(6933)
+#: How far stretched degrees and metres may differ within what is compared.
+_MARGIN = 1.2
 #: What computing leaves of an area, as a share of it.
 _ROUNDING = 1e-9
 
@@ -63,6 +65,15 @@ class Overlay:
         """How many units there are before and after."""
         return len(self.old_area_m2), len(self.new_area_m2)
 
+    def widest(self, pieces: Ints, ground: Ground) -> Floats:
+        """Return what the width in metres of some pieces cannot exceed; known at once."""
+        shape = self.geometry[pieces]
+        box = shapely.bounds(shape)
+        side = ((box[:, 2:] - box[:, :2]) * ground.stretch).min(axis=1)
+        round_one = 2 * np.sqrt(self.area_m2[pieces] / np.pi)
+        found: Floats = np.minimum(side, round_one) * _MARGIN
+        return found
+
     def widths(self, pieces: Ints, ground: Ground) -> Floats:
         """Return the width in metres of some pieces."""
         plane = shapely.transform(self.geometry[pieces], ground.plane)
@@ -100,9 +111,11 @@ def overlay(old: Geometries, new: Geometries, ground: Ground) -> Overlay:
     fresh = np.flatnonzero(still)
     one, other = shapely.STRtree(new[fresh]).query(old[rest], predicate="intersects")
     row, column = rest[one], fresh[other]
-    shape, of = _polygons(shapely.intersection(old[row], new[column]))
-    gone, left = _beyond(old, new, rest, fresh, row, column)
-    come, right = _beyond(new, old, fresh, rest, column, row)
+    met = shapely.intersection(old[row], new[column])
+    shape, of = _polygons(met)
+    shared = shapely.area(met)
+    gone, left = _beyond(old, new, rest, row, column, shared)
+    come, right = _beyond(new, old, fresh, column, row, shared)
     kept = np.flatnonzero(same_as >= 0)
     before = np.concatenate([kept, row[of], left, np.full(len(right), OUTSIDE)])
     after = np.concatenate([same_as[kept], column[of], np.full(len(left), OUTSIDE), right])
@@ -134,11 +147,10 @@ def _polygons(geometry: Geometries) -> tuple[Geometries, Ints]:
 
 
 def _beyond(
-    units: Geometries, others: Geometries, which: Ints, among: Ints, row: Ints, column: Ints
+    units: Geometries, others: Geometries, which: Ints, row: Ints, column: Ints, shared: Floats
 ) -> tuple[Geometries, Ints]:
     """Return the pieces of some units that no other covers, and whose they are."""
-    covered = np.zeros(len(units))
-    np.add.at(covered, row, shapely.area(shapely.intersection(units[row], others[column])))
+    covered = np.bincount(row, weights=shared, minlength=len(units))
     area = shapely.area(units)
     short = which[covered[which] < area[which] * (1 - _ROUNDING)]
     order = np.argsort(row, kind="stable")

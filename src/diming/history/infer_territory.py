@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: What a piece is: no wider than lines are apart, in doubt, or territory.
 IS_NOISE, IN_DOUBT, PASSED = 0, 1, 2
+#: Makers of maps leave exclaves out that are up to so many times wider than what is certain.
+EXCLAVE_TIMES = 3.0
+#: Pieces whose widths tell how they fall off.
+SAMPLE = 2000
 
 
 @dataclass
@@ -63,11 +67,7 @@ class Territory:
         self.mate_new[self.found.new] = self.found.old
         laid = self.laid
         passing = np.flatnonzero(~self.stays)
-        unknown = passing[np.isinf(self.width_m[passing])]
-        self.width_m[unknown] = laid.widths(unknown, self.ground)
-        inner = passing[(laid.old[passing] >= 0) & (laid.new[passing] >= 0)]
-        if self.settings.tolerance_m is None:
-            self.compared = by_widths(self.compared, self.width_m[inner])
+        self._measure(passing)
         self.state = np.where(
             self.width_m > self.compared.certain_m, PASSED,
             np.where(self.width_m > self.compared.tolerance_m, IN_DOUBT, IS_NOISE),
@@ -75,11 +75,32 @@ class Territory:
         self.state[self.stays] = IS_NOISE
         ended, created = self._mates(self.mate_old, laid.old), self._mates(self.mate_new, laid.new)
         if not self.compared.exact:
-            dropped = laid.whole_part & (self.state == PASSED) & ~ended & ~created
+            small = self.width_m <= EXCLAVE_TIMES * self.compared.certain_m
+            dropped = laid.whole_part & small & (self.state == PASSED) & ~ended & ~created
             self.state[dropped] = IN_DOUBT
         # What ended went somewhere, what was created came from somewhere, however small.
         self._main(laid.old, ended)
         self._main(laid.new, created)
+
+    def _measure(self, passing: Ints) -> None:
+        """Measure the width of pieces, as far as it matters.
+
+        What is wider than lines are apart is told by the widths of some pieces; all
+        others that cannot be as wide need not be measured.
+        """
+        laid = self.laid
+        unknown = passing[np.isinf(self.width_m[passing])]
+        if not self.compared.exact and self.settings.tolerance_m is None:
+            inner = unknown[(laid.old[unknown] >= 0) & (laid.new[unknown] >= 0)]
+            some = inner[:: max(1, len(inner) // SAMPLE)]
+            self.width_m[some] = laid.widths(some, self.ground)
+            if len(some):
+                self.compared = by_widths(self.compared, self.width_m[some], len(inner))
+            unknown = unknown[np.isinf(self.width_m[unknown])]
+        bound = laid.widest(unknown, self.ground)
+        self.width_m[unknown] = bound
+        wide = unknown[bound > self.compared.tolerance_m]
+        self.width_m[wide] = laid.widths(wide, self.ground)
 
     @property
     def stays(self) -> NDArray[np.bool_]:

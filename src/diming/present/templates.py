@@ -309,6 +309,7 @@ REASONS: dict[str, str] = {
     "no-crs": N_("the coordinate system is unknown"),
     "no-exceptions": N_("no list of exceptions was given (--exceptions)"),
     "no-audit": N_("not asked for (--exact-audit)"),
+    "no-shapes": N_("no shape is known of that day"),
     "no-archive": N_("a question to an archive; a file holds one date"),
     "plane-coordinates": N_("the coordinates are plane, not tied to the earth"),
 }

@@ -195,6 +195,7 @@ class _Level:
                 yield Told("territory-gained", piece, _rows(after, on), (begin, NOT_ENDED))
         for (_, begin), (end, _) in pairwise(held):
             sides = near[(table.end[near] == begin) | (table.begin[near] == end)]
+            sides = sides[np.argsort(table.begin[sides], kind="stable")]
             if not self._excused({begin, end - 1}, sides):
                 yield Told("time-gap", piece, _rows(sides, on), (begin, end))
         if held[-1][1] < last:

@@ -51,7 +51,7 @@ from diming.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import geopandas
 
@@ -150,7 +150,7 @@ def check_files(
         refuse_own_parents(deliveries, above)
         known = take_in(read_inputs([reference], ReadOptions())) if reference else None
         intake = take_in(deliveries, above, crs=crs, day=settings.date)
-        work = _Check(
+        work = Check(
             intake, settings, wanted, jobs, progress, load_handbook(), known,
             audit=Audit() if exact_audit else None,
         )  # fmt: skip
@@ -184,15 +184,18 @@ def check_tables(
     deliveries = [delivery_of(table, fields=fields)]
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)
-    work = _Check(
+    work = Check(
         intake, settings, wanted, jobs, _silent, load_handbook(), None,
         audit=Audit() if exact_audit else None,
     )  # fmt: skip
     return work.report(None, with_map=True)
 
 
-class _Check:
-    """One check under way: what was taken in, and what was found so far."""
+class Check:
+    """One check under way: what was taken in, and what was found so far.
+
+    `over_time` finds what is wrong over all dates, where there is an archive to ask.
+    """
 
     def __init__(
         self,
@@ -205,13 +208,17 @@ class _Check:
         reference: Intake | None,
         *,
         audit: Audit | None = None,
+        over_time: Callable[[], list[Finding]] | None = None,
     ) -> None:
+        self.over_time = over_time
         self.settings, self.wanted, self.jobs = settings, wanted, jobs
         self.progress, self.handbook, self.reference = progress, handbook, reference
         self.findings: list[Finding] = []
         #: What an audit has recomputed so far; None where none was asked for.
         self.audit = audit
-        self.not_applicable: dict[str, str] = dict.fromkeys(TIME_RULES, "no-archive")
+        self.not_applicable: dict[str, str] = (
+            dict.fromkeys(TIME_RULES, "no-archive") if over_time is None else {}
+        )
         self.intake, doubts = doubt_crs(intake)
         self.findings += doubts
         self.given = self.intake.given_as_parents
@@ -226,7 +233,7 @@ class _Check:
         """Run the rules and sum up."""
         stages = [
             self._records, self._codes, self._validity, self._coverage, self._hierarchy,
-            self._shift,
+            self._shift, self._times,
         ]  # fmt: skip
         for done, stage in enumerate(stages):
             self.progress("check", done, len(stages))
@@ -329,6 +336,10 @@ class _Check:
                     self.findings += hierarchy_findings(
                         child.areas, parent.areas, homes, self.settings, jobs=self.jobs
                     )
+
+    def _times(self) -> None:
+        if self.over_time is not None:
+            self.findings += self.over_time()
 
     def _shift(self) -> None:
         if "crs-suspect" not in self.wanted or self.ground.is_plane:

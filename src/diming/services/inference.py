@@ -19,7 +19,7 @@ from diming.history.infer import Inference, InferSettings, Snapshot, infer
 from diming.model.span import UNKNOWN_BEGIN, When, day_before, parse_when
 from diming.model.unit import parse_level
 from diming.rules.code_reading import CodeReading, read_codes
-from diming.rules.validity import as_areas, valid
+from diming.rules.validity import as_areas
 from diming.services.arguments import given_paths
 from diming.services.intake import Intake, take_in
 from diming.services.placing import doubt_crs
@@ -160,9 +160,6 @@ def _snapshot(intake: Intake, reading: CodeReading, target: pyproj.CRS) -> Snaps
     """Bring what was read to one CRS, with valid outlines."""
     units = intake.units
     shape = units.geometry[:]
-    wrong = np.flatnonzero(~valid(units.geometry))
-    if len(wrong):
-        shape[wrong] = as_areas(shape[wrong])
     for number, crs in enumerate(intake.crs):
         mine = units.input == number
         if not same_crs(crs, target) and mine.any():
@@ -174,6 +171,9 @@ def _snapshot(intake: Intake, reading: CodeReading, target: pyproj.CRS) -> Snaps
             shape[mine] = shapely.transform(
                 shape[mine], lambda xy, crs=crs: transform(xy, crs, target)
             )
+    wrong = np.flatnonzero(~shapely.is_valid(shape))
+    if len(wrong):
+        shape[wrong] = as_areas(shape[wrong])
     parent = units.parent
     if reading.applicable:
         parent = np.where(parent != "", parent, reading.parent)

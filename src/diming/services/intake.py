@@ -12,6 +12,7 @@ import shapely
 from diming.errors import UnreadableInput, UsageError
 from diming.files.columns import PLAIN_IDS, as_text
 from diming.geometry.ground import Ground, parse_crs, transform
+from diming.history.dated import ends_are_last_days
 from diming.model.facts import Facts
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
 from diming.model.unit import parse_level
@@ -197,9 +198,8 @@ def _in_force(delivery: Delivery, day: date | None) -> tuple[NDArray[np.bool_], 
     if np.isnat(begin).all():
         return everything, None
     begun = begin[~np.isnat(begin)]
-    # Atlases give the last day a version held; registers the first it did not.
     ended = end[~np.isnat(end)]
-    if np.isin(ended + 1, begun).sum() > np.isin(ended, begun).sum():
+    if ends_are_last_days(begun.astype(object), ended.astype(object)):
         end = end + 1
     on = np.datetime64(day or begun.max(), "D")
     alive = (np.isnat(begin) | (begin <= on)) & (np.isnat(end) | (on < end))

@@ -19,6 +19,7 @@ from diming.store.hashing import moment_text
 from diming.store.migrations import up_to_date
 from diming.store.reading import LedgerView, believed, fetch_shapes
 from diming.store.schema import LAYOUT
+from diming.store.sqlite import busy
 from diming.store.verify import verify
 from diming.store.writing import LedgerWriter, storable
 from diming.versions import VersionTable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from diming.model.changeset import Applied
     from diming.store.database import Database, Row
-    from diming.store.protocol import Flaw
+    from diming.store.protocol import Flaw, Store
 
 _REVISION = (
     "SELECT number, recorded, author, reason, document, kind, hash, chain_sums FROM revision "
@@ -163,7 +164,7 @@ class Ledger:
             )  # fmt: skip
             writer = LedgerWriter(self.base, coming, head.hash)
             yield writer
-            if writer.wrote:
+            if writer.wrote or writer.failure:
                 writer.finish()
                 self.base.commit()
         finally:
@@ -245,10 +246,12 @@ class Ledger:
         keys = _texts(of_shape[1])
         if self.base.layout() < LAYOUT and len(keys):
             area = areas_m2(self.shapes(keys.tolist()), parse_crs(self.view().crs or "plane"))
+        code, system = self._codes(row)
         return VersionTable(
             row=row,
+            system=system,
             unit_id=_texts(columns[1]), name=_texts(columns[2]), kind=_texts(columns[3]),
-            code=self._codes(row), parent_id=_texts(columns[4]),
+            code=code, parent_id=_texts(columns[4]),
             began_by=_texts(columns[5]), ended_by=_texts(columns[6]),
             level=np.array(columns[7], dtype=np.int8),
             begin=_ordinals(columns[8]), end=_ordinals(columns[9]),
@@ -277,9 +280,9 @@ class Ledger:
             {"fids": self.base.listing(fids.tolist())},
         )
 
-    def _codes(self, row: NDArray[np.int64]) -> NDArray[np.object_]:
-        """Return the code of each row: that of the first system that gives it one."""
-        code = np.full(len(row), "", dtype=object)
+    def _codes(self, row: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """Return the code of each row, and whose it is: the first system's that gives one."""
+        code, whose = np.full(len(row), "", dtype=object), np.full(len(row), "", dtype=object)
         order = np.argsort(row)
         total = self.base.rows("SELECT count(*) FROM version")[0][0]
         for system in SYSTEMS[::-1]:
@@ -295,7 +298,8 @@ class Ledger:
             at = order[np.minimum(at, len(row) - 1)]
             hit = row[at] == of
             code[at[hit]] = _texts(text)[hit]
-        return code
+            whose[at[hit]] = system
+        return code, whose
 
 
 def revision_of(row: Row) -> Revision:
@@ -306,11 +310,6 @@ def revision_of(row: Row) -> Revision:
         author=row[2], reason=row[3], document=row[4], kind=row[5], hash=row[6],
         chain_sums={int(k): v for k, v in json.loads(row[7]).items()},
     )  # fmt: skip
-
-
-def busy(place: str) -> Conflict:
-    """Return what to say where somebody else is writing."""
-    return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
 
 
 def _later(recorded: datetime | None, before: datetime) -> datetime:
@@ -329,3 +328,9 @@ def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
 def _ordinals(days: Sequence[str]) -> NDArray[np.int64]:
     known = {day: date.fromisoformat(day).toordinal() for day in set(days)}
     return np.array([known[day] for day in days], dtype=np.int64)
+
+
+if TYPE_CHECKING:
+
+    def _is_a_store(ledger: Ledger) -> Store:
+        return ledger

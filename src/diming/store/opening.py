@@ -167,6 +167,7 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
         raise UsageError("there is no folder {folder}", folder=str(target.parent))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        part.unlink(missing_ok=True)
         yield part
         with part.open("rb") as handle:
             os.fsync(handle.fileno())

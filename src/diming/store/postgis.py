@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import shapely
 
-from diming.errors import N_, Conflict, DimingError, EnvironmentLacks, UnreadableInput, UsageError
+from diming.errors import N_, EnvironmentLacks, UnreadableInput, UsageError
 from diming.store.guards import postgres_guards, refuse_function
 from diming.store.layers import layers, view_query
 from diming.store.protocol import Flaw
 from diming.store.schema import HISTORY, LAYERS, LAYOUT, TABLES, Column, Table, indexes
-from diming.store.sqlite import read_only
+from diming.store.server import driver, no_postgis, quoted, split_address, told, unreachable
+from diming.store.sqlite import busy, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from diming.store.database import Row
     from diming.store.ledger import Ledger
 
-#: Where the tables are, unless the address says ``?schema=…``.
-SCHEMA = "diming"
 #: Of an advisory lock: whoever holds it writes.
 _LOCK = 0x64696D
 _TEXT = 'TEXT COLLATE "C"'
@@ -60,15 +57,15 @@ class PostGis:
         try:
             cursor = self.connection.execute(_spelt(sql), values or None)
             return cursor.fetchall() if cursor.description else []
-        except _driver().Error as error:
-            raise self._told(error) from error
+        except driver().Error as error:
+            raise told(error, self.place) from error
 
     def change(self, sql: str, values: Mapping[str, Any] = _NONE) -> int:
         """Run a statement; return how many rows it changed."""
         try:
             return self.connection.execute(_spelt(sql), values or None).rowcount
-        except _driver().Error as error:
-            raise self._told(error) from error
+        except driver().Error as error:
+            raise told(error, self.place) from error
 
     def insert(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add many rows."""
@@ -79,8 +76,8 @@ class PostGis:
             ):
                 for row in rows:
                     copy.write_row(row)
-        except _driver().Error as error:
-            raise self._told(error) from error
+        except driver().Error as error:
+            raise told(error, self.place) from error
 
     def among(self, column: str, name: str) -> str:
         """Return the condition that a column is in the list passed as `name`."""
@@ -131,7 +128,7 @@ class PostGis:
             raise read_only(self.place)
         if not self._locked():
             self.rollback()
-            raise _busy(self.place)
+            raise busy(self.place)
 
     def _locked(self) -> bool:
         held: bool = self.rows(
@@ -146,7 +143,7 @@ class PostGis:
 
     def rollback(self) -> None:
         """Undo all since `begin`; nothing if there was none."""
-        idle = _driver().pq.TransactionStatus.IDLE
+        idle = driver().pq.TransactionStatus.IDLE
         if not self.connection.closed and self.connection.info.transaction_status != idle:
             self.change("ROLLBACK")
 
@@ -161,7 +158,7 @@ class PostGis:
             self._comment(f"TABLE {table.name}", f"{table.title}: {table.about}")
         for statement in (
             *indexes(), "CREATE INDEX territory_geom ON territory USING gist (geom)",
-            refuse_function(_quoted(self.schema)),
+            refuse_function(quoted(self.schema)),
         ):  # fmt: skip
             self.change(statement)
         for table in TABLES:
@@ -170,7 +167,7 @@ class PostGis:
 
     def guard(self, table: Table, layout: int = LAYOUT) -> None:
         """Refuse from now on that rows of a table be edited or deleted."""
-        for statement in postgres_guards(table, _quoted(self.schema), layout):
+        for statement in postgres_guards(table, quoted(self.schema), layout):
             self.change(statement)
 
     def loosen(self, table: Table) -> None:
@@ -187,7 +184,7 @@ class PostGis:
         for layer in layers(layout):
             self.change(f"DROP VIEW IF EXISTS {layer.name}")
             query = view_query(
-                layer, schema=f"{_quoted(self.schema)}.", fid="fid", layout=layout, day=_DAY
+                layer, schema=f"{quoted(self.schema)}.", fid="fid", layout=layout, day=_DAY
             )
             self.change(f"CREATE VIEW {layer.name} AS {query}")
             self._comment(f"VIEW {layer.name}", f"{layer.title}: {layer.about}")
@@ -197,7 +194,7 @@ class PostGis:
                 "AND privilege_type = 'SELECT' AND grantee <> grantor",
                 {"schema": self.schema},
             ):
-                self.change(f"GRANT SELECT ON {layer.name} TO {_quoted(role)}")
+                self.change(f"GRANT SELECT ON {layer.name} TO {quoted(role)}")
 
     def settle(self, crs: pyproj.CRS | None, wkt: str) -> int:
         """Make a CRS that of the shape column; return the number it has there."""
@@ -287,9 +284,6 @@ class PostGis:
     def _comment(self, what: str, text: str) -> None:
         self.change(f"COMMENT ON {what} IS '{text.replace(chr(39), chr(39) * 2)}'")
 
-    def _told(self, error: Exception) -> DimingError:
-        return _told(error, self.place)
-
 
 def create_postgis(address: str, begin: Callable[[PostGis], None]) -> PostGis:
     """Make the tables of an archive on a server.
@@ -303,13 +297,13 @@ def create_postgis(address: str, begin: Callable[[PostGis], None]) -> PostGis:
     try:
         base.change("BEGIN")
         if not base._locked():
-            raise _busy(base.place)
+            raise busy(base.place)
         if _has_archive(base):
             raise UsageError("{place} exists already; name another file", place=base.place)
         if _postgis_schema(base) is None:
             base.change("CREATE EXTENSION postgis")
             _search(base)
-        base.change(f"CREATE SCHEMA IF NOT EXISTS {_quoted(base.schema)}")
+        base.change(f"CREATE SCHEMA IF NOT EXISTS {quoted(base.schema)}")
         base.lay_out()
         begin(base)
         base.commit()
@@ -328,7 +322,7 @@ def open_postgis(address: str, *, readonly: bool) -> PostGis:
                 "there is no archive {place}; «diming init» makes one", place=base.place
             )
         if _postgis_schema(base) is None:
-            raise _no_postgis(base.place)
+            raise no_postgis(base.place)
         if not base.rows("SELECT has_schema_privilege(:schema, 'USAGE')", {"schema": base.schema})[
             0
         ][0]:
@@ -351,15 +345,15 @@ def grant(store: Ledger, *, readers: Sequence[str] = (), writers: Sequence[str] 
     if not isinstance(base, PostGis):
         raise UsageError("{place} is a file; rights to files are given by the system",
                          place=store.place)  # fmt: skip
-    schema = _quoted(base.schema)
+    schema = quoted(base.schema)
     names = ", ".join([*(t.name for t in TABLES), *(x.name for x in (*LAYERS, HISTORY))])
     tables = ", ".join(t.name for t in TABLES if t.name != "diming_layout")
     base.change("BEGIN")
     try:
-        for role in map(_quoted, (*readers, *writers)):
+        for role in map(quoted, (*readers, *writers)):
             base.change(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
             base.change(f"GRANT SELECT ON {names} TO {role}")
-        for role in map(_quoted, writers):
+        for role in map(quoted, writers):
             base.change(f"GRANT INSERT ON {tables} TO {role}")
             for table in TABLES:
                 if table.closes:
@@ -369,48 +363,16 @@ def grant(store: Ledger, *, readers: Sequence[str] = (), writers: Sequence[str] 
         base.rollback()
 
 
-def split_address(address: str) -> tuple[str, str, str]:
-    """Return what the driver is given, what may be shown (no password), and the schema.
-
-    Examples
-    --------
-    >>> split_address("postgresql://u:p@host/db?schema=cq")
-    ('postgresql://u:p@host/db', 'postgresql://u@host/db?schema=cq', 'cq')
-    """
-    try:
-        parts = urlsplit(address)
-        options = parse_qsl(parts.query, keep_blank_values=True)
-        user = parts.username
-    except ValueError:
-        raise UsageError("the address of the server is not understood; write "
-                         "postgresql://user@host/database") from None  # fmt: skip
-    schema = next((v for k, v in options if k == "schema"), SCHEMA)
-    if not re.fullmatch(r"[^\W\d]\w{0,62}", schema):
-        raise UsageError("«{schema}» cannot be the name of a schema", schema=schema)
-    kept = [(k, v) for k, v in options if k != "schema"]
-    shown = [(k, v) for k, v in options if "password" not in k.lower()]
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"{user}@{host}" if user else host
-    # Put together by hand: the library drops the slashes where no host is named.
-    given = _joined(parts, parts.netloc, urlencode(kept, quote_via=quote))
-    place = _joined(parts, netloc, urlencode(shown, safe="/"))
-    return given, place, schema
-
-
-def _joined(parts: SplitResult, netloc: str, query: str) -> str:
-    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
-
-
 def _connect(address: str, *, readonly: bool) -> PostGis:
     given, place, schema = split_address(address)
-    driver = _driver()
+    psycopg = driver()
     try:
-        connection = driver.connect(
+        connection = psycopg.connect(
             given, autocommit=True, prepare_threshold=None, client_encoding="UTF8",
             application_name="diming", connect_timeout=10,
         )  # fmt: skip
-    except (driver.Error, UnicodeError) as error:
-        raise _unreachable(str(error), place) from None
+    except (psycopg.Error, UnicodeError) as error:
+        raise unreachable(str(error), place) from None
     base = PostGis(connection, place, schema, readonly=readonly)
     try:
         base.change("SET client_min_messages = warning")
@@ -426,7 +388,7 @@ def _connect(address: str, *, readonly: bool) -> PostGis:
 def _search(base: PostGis) -> None:
     """Look for names in the archive's schema, then in that of PostGIS."""
     found = dict.fromkeys((base.schema, _postgis_schema(base) or "public"))
-    base.change(f"SET search_path TO {', '.join(map(_quoted, found))}")
+    base.change(f"SET search_path TO {', '.join(map(quoted, found))}")
 
 
 def _postgis_schema(base: PostGis) -> str | None:
@@ -445,78 +407,6 @@ def _has_archive(base: PostGis) -> bool:
             {"schema": base.schema},
         )
     )
-
-
-@cache
-def _driver() -> Any:
-    try:
-        return importlib.import_module("psycopg")
-    except ImportError:
-        raise EnvironmentLacks(
-            "an archive on a server takes the driver psycopg; install diming[postgis]"
-        ) from None
-
-
-def _unreachable(text: str, place: str) -> EnvironmentLacks:
-    # The driver tells of each address it tried; the last line says why.
-    detail = (text.strip().splitlines() or ["?"])[-1].strip()
-    if "password" in text or "authentication" in text:
-        return EnvironmentLacks(
-            "the server of {place} does not accept this user and password; look at the address, "
-            "PGPASSWORD and ~/.pgpass",
-            place=place,
-        )
-    if "does not exist" in text and "database" in text:
-        return EnvironmentLacks(
-            "the server of {place} has no such database; create it first (createdb)", place=place
-        )
-    return EnvironmentLacks(
-        "the server of {place} cannot be reached ({detail})", place=place, detail=detail
-    )
-
-
-def _no_postgis(place: str) -> EnvironmentLacks:
-    return EnvironmentLacks(
-        "the database of {place} has no PostGIS; install it on the server (Debian: "
-        "postgresql-postgis), then run CREATE EXTENSION postgis as its administrator",
-        place=place,
-    )
-
-
-def _busy(place: str) -> Conflict:
-    return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
-
-
-def _told(error: Any, place: str) -> DimingError:
-    """Return an error of the server as one of ours."""
-    state = error.sqlstate or ""
-    detail = error.diag.message_primary or str(error)
-    if state in ("42501", "25006"):
-        lacking = "extension" in detail
-        return _no_postgis(place) if lacking else read_only(place)
-    if state in ("0A000", "58P01") and "extension" in detail:
-        return _no_postgis(place)
-    if state in ("55P03", "40001", "40P01"):
-        return _busy(place)
-    if state.startswith("23"):
-        return Conflict(
-            "{place} refuses what does not fit into it ({detail})", place=place, detail=detail
-        )
-    if state.startswith("53") or state == "58030":
-        return EnvironmentLacks(
-            "{place} cannot be written or read on ({detail}); nothing was changed. Make room, "
-            "and look at the disk",
-            place=place, detail=detail,
-        )  # fmt: skip
-    if isinstance(error, (_driver().OperationalError, _driver().InterfaceError)):
-        return EnvironmentLacks(
-            "the connection to {place} was lost ({detail}); what was under way is not recorded",
-            place=place, detail=(detail.strip().splitlines() or ["?"])[0],
-        )  # fmt: skip
-    return UnreadableInput(
-        "{place} is damaged ({detail}); keep it, and go on with a backup",
-        place=place, detail=detail,
-    )  # fmt: skip
 
 
 def _create(table: Table, layout: int) -> str:
@@ -543,7 +433,3 @@ def _unstorable(value: Any) -> bool:
 
 def _halved(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

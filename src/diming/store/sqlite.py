@@ -77,7 +77,7 @@ class SqliteFile:
         if self.readonly:
             raise read_only(self.place)
         if self.connection.in_transaction:
-            raise _busy(self.place)
+            raise busy(self.place)
         if self.rows("PRAGMA journal_mode")[0][0] == "wal":
             self._leave_wal()
         self.change("PRAGMA busy_timeout = 0")
@@ -169,7 +169,8 @@ def read_only(place: str) -> EnvironmentLacks:
     )
 
 
-def _busy(place: str) -> Conflict:
+def busy(place: str) -> Conflict:
+    """Return what to say where somebody else is writing."""
     return Conflict("somebody else is writing to {place}; try again in a moment", place=place)
 
 
@@ -179,15 +180,11 @@ def told(error: sqlite3.Error, place: str) -> DimingError:
     detail = str(error)
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return _busy(place)
+            return busy(place)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return read_only(place)
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            return EnvironmentLacks(
-                "{place} cannot be written or read on ({detail}); nothing was changed. Make room, "
-                "and look at the disk",
-                place=place, detail=detail,
-            )  # fmt: skip
+            return no_room(place, detail)
         case sqlite3.SQLITE_CANTOPEN:
             return EnvironmentLacks(
                 "{place} cannot be opened ({detail}); look at the rights of the file and its "
@@ -195,9 +192,7 @@ def told(error: sqlite3.Error, place: str) -> DimingError:
                 place=place, detail=detail,
             )  # fmt: skip
         case sqlite3.SQLITE_CONSTRAINT:
-            return Conflict(
-                "{place} refuses what does not fit into it ({detail})", place=place, detail=detail
-            )
+            return unfitting(place, detail)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return damaged(place, detail)
     return damaged(place, detail)
@@ -209,3 +204,19 @@ def damaged(place: str, detail: str) -> UnreadableInput:
         "{place} is damaged ({detail}); keep it, and go on with a backup",
         place=place, detail=detail,
     )  # fmt: skip
+
+
+def no_room(place: str, detail: str) -> EnvironmentLacks:
+    """Return what to say where the disk is full, or fails."""
+    return EnvironmentLacks(
+        "{place} cannot be written or read on ({detail}); nothing was changed. Make room, "
+        "and look at the disk",
+        place=place, detail=detail,
+    )  # fmt: skip
+
+
+def unfitting(place: str, detail: str) -> Conflict:
+    """Return what to say where the database refuses a row."""
+    return Conflict(
+        "{place} refuses what does not fit into it ({detail})", place=place, detail=detail
+    )

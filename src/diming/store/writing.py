@@ -11,7 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from diming.errors import Conflict, UsageError
+from diming.errors import Conflict, DimingError, UsageError
 from diming.geometry.area import areas_m2
 from diming.geometry.checksum import chain_sums, key_of_wkb
 from diming.geometry.ground import parse_crs, same_crs
@@ -60,6 +60,7 @@ class LedgerWriter:
         self.number = revision.number
         self.view = LedgerView(base, revision.number)
         self.wrote = False
+        self.failure: BaseException | None = None
         self._bounds: tuple[float, ...] | None = None
         self._crs: tuple[pyproj.CRS, int] | None = None
 
@@ -75,11 +76,28 @@ class LedgerWriter:
         """
         if not change:
             return
+        before = (self.revision, self._bounds)
+        self.base.change("SAVEPOINT change")
+        try:
+            fids = self._territories(change.territories, {v.territory for v in change.added})
+            self._close(change.superseded)
+            self._versions(change.added, fids)
+            self._events(change.events)
+        except BaseException as error:
+            self._take_back(error)
+            self.revision, self._bounds = before
+            raise
+        self.base.change("RELEASE SAVEPOINT change")
         self.wrote = True
-        fids = self._territories(change.territories, {v.territory for v in change.added})
-        self._close(change.superseded)
-        self._versions(change.added, fids)
-        self._events(change.events)
+
+    def _take_back(self, error: BaseException) -> None:
+        """Undo what was appended of a change that failed; the caller may go on without it."""
+        try:
+            self.base.change("ROLLBACK TO SAVEPOINT change")
+            self.base.change("RELEASE SAVEPOINT change")
+        except DimingError:
+            # The database has undone all by itself: nothing more may follow.
+            self.failure = error
 
     def settle_crs(self, crs: str) -> None:
         """Fix the CRS of all shapes; only before the first one."""
@@ -116,6 +134,8 @@ class LedgerWriter:
 
     def finish(self) -> Revision:
         """Write the revision itself, last of all."""
+        if self.failure is not None:
+            raise self.failure
         done = replace(self.revision, hash=revision_hash(self.base, self.revision, self.before))
         self.revision = done
         row = {
