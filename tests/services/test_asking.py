@@ -30,6 +30,10 @@ def test_at_a_date_and_a_level(store):
     assert len(asking.at(store, T2013).versions) == 8
 
 
+def test_for_ever_is_the_last_day_there_is(store):
+    assert len(asking.at(store, date.max).versions) == len(asking.at(store, T2021).versions) == 7
+
+
 def test_known_at(store):
     old = asking.at(store, T2019, known="r3")
     assert "新域街道" in {v.name for v in old.versions}

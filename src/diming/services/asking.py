@@ -26,7 +26,7 @@ from diming.model.answers import (
     Where,
 )
 from diming.model.unit import Level
-from diming.services.beliefs import basis, revision_meant, today
+from diming.services.beliefs import basis, day_meant, revision_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ def at(
 ) -> Units:
     """Return the units that held on a day, with their shapes."""
     revision = revision_meant(store, known)
-    on = basis(store, day or today(), revision)
+    on = basis(store, day_meant(day), revision)
     return _units(store.view(revision.number), on, level)
 
 
@@ -113,8 +113,13 @@ def where(
         If the point is not on Earth.
     """
     revision = revision_meant(store, known)
+<<<<<<< HEAD
     on = basis(store, day or today(), revision)
     view = view or store.view(revision.number)
+=======
+    on = basis(store, day_meant(day), revision)
+    view = store.view(revision.number)
+>>>>>>> w-ask
     if view.crs is None or has_place(view.crs):
         check_place(lon, lat)
     memory = Chronicle(view)
@@ -244,7 +249,7 @@ def history(store: Store, text: str, day: date | None = None, known: str | None 
     view = store.view(revision.number)
     version = resolve(view, text, day)
     others = [v for v in meant(view, text, None) if v.unit_id != version.unit_id]
-    asked = day or today()
+    asked = day_meant(day)
     found = lineage(view, version.unit_id, asked)
     above = _superiors(view, found.versions, None)
     return History(
@@ -267,7 +272,7 @@ def resolve(view: View, text: str, day: date | None) -> Version:
     """
     if not text.strip():
         raise UsageError("the unit to ask about is empty; give its id, code or name")
-    found = meant(view, text, day or today())
+    found = meant(view, text, day_meant(day))
     if not found and day is None:
         found = meant(view, text, None)
     if len(found) == 1:
@@ -291,7 +296,7 @@ def resolve(view: View, text: str, day: date | None) -> Version:
 def near_names(view: View, text: str, day: date | None) -> list[str]:
     """Return labels of units whose names, or codes, look like a text."""
     ref = parse_reference(text)
-    versions = view.at(day or today())
+    versions = view.at(day_meant(day))
     if not ref.name:
         codes = {c: v for v in versions for _, c in v.codes}
         close = difflib.get_close_matches(ref.code or "", codes, n=_NEAR_NAMES, cutoff=0.8)
@@ -323,7 +328,7 @@ def diff(
         If both are the same.
     """
     first, second = revision_meant(store, known_earlier), revision_meant(store, known_later)
-    one, two = earlier or today(), later or today()
+    one, two = day_meant(earlier), day_meant(later)
     if (one, first.number) == (two, second.number):
         raise UsageError("the two states to compare are the same; give two dates or two revisions")
     old_view, new_view = store.view(first.number), store.view(second.number)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from diming.errors import UsageError
 from diming.model.answers import Basis
+from diming.model.span import OPEN, day_before
 
 if TYPE_CHECKING:
     from diming.model.changeset import Revision
@@ -19,6 +20,14 @@ _NUMBER = re.compile(r"[rR]?(\d{1,9})", re.ASCII)
 def today() -> date:
     """Return the day it is here."""
     return datetime.now().astimezone().date()
+
+
+def day_meant(day: date | None) -> date:
+    """Return the day asked about: today without one; for ever is the last day there is."""
+    if day is None:
+        return today()
+    # What has not ended, ends with the calendar.
+    return day_before(day) if day == OPEN else day
 
 
 def revision_meant(store: Store, known: str | None) -> Revision:

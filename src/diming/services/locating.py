@@ -14,7 +14,7 @@ from diming.geometry.epochs import Epochs
 from diming.geometry.lonlat import from_lonlat, has_place
 from diming.model.answers import WhereMany
 from diming.model.unit import Level
-from diming.services.beliefs import basis, revision_meant, today
+from diming.services.beliefs import basis, day_meant, revision_meant
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +56,7 @@ def where_many(
         On a line that units share, the one of the lowest code is told.
     """
     revision = revision_meant(store, known)
-    on = basis(store, day or today(), revision)
+    on = basis(store, day_meant(day), revision)
     table = store.table(revision.number)
     when = np.full(len(lonlat), on.day.toordinal(), dtype=np.int64)
     if days is not None:
