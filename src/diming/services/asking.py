@@ -113,13 +113,8 @@ def where(
         If the point is not on Earth.
     """
     revision = revision_meant(store, known)
-<<<<<<< HEAD
-    on = basis(store, day or today(), revision)
-    view = view or store.view(revision.number)
-=======
     on = basis(store, day_meant(day), revision)
-    view = store.view(revision.number)
->>>>>>> w-ask
+    view = view or store.view(revision.number)
     if view.crs is None or has_place(view.crs):
         check_place(lon, lat)
     memory = Chronicle(view)
