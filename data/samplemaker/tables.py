@@ -19,7 +19,8 @@ COPIED = ("chongqing_townships_nbs_2022.csv", "chongqing_county_codes.csv", "cho
 WRITTEN_OUT = (
     (
         "1997-03-14", "transfer", "万县市[511200];涪陵市(地级);黔江地区[513500]", "重庆市[500000]",
-        "八届全国人大五次会议决定", "province-level municipality over 重庆市、万县市、涪陵市、黔江地区",
+        "八届全国人大五次会议决定",
+        "province-level municipality over 重庆市、万县市、涪陵市、黔江地区",
     ),
     (
         "1997-12-20", "abolish", "万县市[511200]", "",

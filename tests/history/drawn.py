@@ -76,7 +76,7 @@ def ref(text: str, **given: Any) -> UnitRef:
 
 
 def townships(belief: Belief, county: str = "500121", count: int = 4) -> Belief:
-    """Give a county townships in a row, each with a code of both offices (统计代码 is one higher)."""
+    """Give a county townships in a row, coded by both offices: 统计代码 is one higher."""
     above = belief.of_unit(f"u{county}")[0]
     west, south, east, north = belief.shapes([above.territory])[above.territory].bounds
     edges = np.linspace(west, east, count + 1).tolist()

@@ -1,4 +1,4 @@
-"""What acts do to units, names, codes and superiors (domain handbook 1.3), one type after the other."""
+"""What acts do to units, names, codes and superiors (domain handbook 1.3), type by type."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_merge_joins_territory_and_leaves_out_codes_that_would_be_given_twice(wo
     new = held(world, "甲区")
     shape = shape_of(world, "甲1县", BEFORE).union(shape_of(world, "甲2县", BEFORE))
     assert shape_of(world, "甲区").equals(shape)
-    below = [v for v in world.children(new.unit_id)]
+    below = list(world.children(new.unit_id))
     assert len(below) == 6
     given = [c for v in below for c in v.codes]
     assert len(given) == len(set(given))
