@@ -59,10 +59,9 @@ def infer(context: click.Context, /, old: str, new: str, **given: Any) -> int:
     """Propose acts."""
     from diming.cli.lean import import_pyogrio
     from diming.cli.output import check_output
-    from diming.files.events import write_events
     from diming.present.inference_text import inference_json, inference_text
     from diming.services.inference import infer_files
-    from diming.services.proposing import as_events, as_proposals
+    from diming.services.proposing import as_events, write_proposals
 
     import_pyogrio()
     if given["output"]:
@@ -75,8 +74,7 @@ def infer(context: click.Context, /, old: str, new: str, **given: Any) -> int:
     )  # fmt: skip
     events = as_events(found.inference)
     if given["output"]:
-        crs = None if found.crs is None else found.crs.to_string()
-        write_events(given["output"], events, crs=crs, proposals=as_proposals(found.inference))
+        write_proposals(given["output"], found)
     lang = session_of(context).lang
     if given["format_"] == "json":
         deliver(inference_json(found.inference, events, lang), None, utf8=True)

@@ -69,8 +69,8 @@ class AnyLevel(Kind):
         "archive holds nothing of a level yet, it becomes its first state; with --events, the "
         "acts that led to it are undone to an opening list and recorded from there. Where the "
         "archive holds the level already, units get the shapes and codes they lack; if "
-        "anything else differs, nothing is written, and «diming infer» proposes the acts "
-        "between.\n\n"
+        "anything else differs, nothing is written, and the acts that would explain it are "
+        "proposed.\n\n"
         "Files whose rows have a begin and an end are loaded with all their versions, if no "
         "--date is given.\n\n"
         "Example: diming load counties.csv towns.csv --date 2022-12-31 --events acts.csv "
@@ -102,6 +102,7 @@ class AnyLevel(Kind):
 )  # fmt: skip
 @option("--exceptions", metavar="FILE", help=N_("List of accepted findings."))
 @option("--unchecked", is_flag=True, help=N_("Load shapes without checking them first."))
+@option("--output", metavar="FILE", help=N_("Write the acts that would explain a difference."))
 @option("--dry-run", is_flag=True, help=N_("Say what would be done, and write nothing."))
 @option(
     "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
@@ -118,6 +119,10 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
     session = session_of(context)
     with opened(context, readonly=False) as store:
         result = _run(store, inputs, given, session.lang, session.quiet)
+    if given["output"] and result.explained is not None:
+        from diming.services.proposing import write_proposals
+
+        write_proposals(given["output"], result.explained)
     if given["format_"] == "json":
         from diming.present.archive_json import loading_json
 
@@ -125,7 +130,8 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
     else:
         from diming.present.archive_text import loading_text
 
-        deliver(loading_text(result, session.lang, dry_run=given["dry_run"]), None, utf8=False)
+        text = loading_text(result, session.lang, dry_run=given["dry_run"], output=given["output"])
+        deliver(text, None, utf8=False)
     if result.recording is not None and result.recording.refused:
         return CONFLICT
     failed = result.report is not None and result.report.fails()

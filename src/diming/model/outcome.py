@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,8 @@ class Loading:
         Of the check of what has shapes.
     differing : tuple of str
         Units that differ from what the archive holds; then nothing is written.
+    explained : Inference or None
+        Acts that would explain the difference.
     shapes_added : int
         Units that got the shape they lacked.
     """
@@ -71,4 +73,5 @@ class Loading:
     opening: tuple[Finding, ...] = ()
     report: Report | None = None
     differing: tuple[str, ...] = ()
+    explained: Any = None
     shapes_added: int = 0

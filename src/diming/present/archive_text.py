@@ -9,6 +9,7 @@ from diming.model.finding import Severity
 from diming.model.unit import Level
 from diming.present.acts import act_text, level_word, unit_text, when_text
 from diming.present.columns import columns
+from diming.present.inference_text import inference_text
 from diming.present.language import P_, fill, say
 from diming.present.plain import plain, wrap
 from diming.present.quantity import area_text, share_text
@@ -200,12 +201,16 @@ def _act(event: Any, lang: str | None) -> str:
     return f"{when_text(event.date, lang)} {act_text(Act(event, (), ()), lang)}"
 
 
-def loading_text(result: Loading, lang: str | None, *, dry_run: bool = False) -> str:
-    """Say what was loaded, or why nothing was."""
-    return _text(_loading(result, lang, dry_run=dry_run))
+def loading_text(
+    result: Loading, lang: str | None, *, dry_run: bool = False, output: str | None = None
+) -> str:
+    """Say what was loaded, or why nothing was; `output` is where explaining acts were written."""
+    return _text(_loading(result, lang, dry_run=dry_run, output=output))
 
 
-def _loading(result: Loading, lang: str | None, *, dry_run: bool) -> Iterator[str]:
+def _loading(
+    result: Loading, lang: str | None, *, dry_run: bool, output: str | None
+) -> Iterator[str]:
     if result.report is not None and result.report.fails():
         counts = result.report.summary()
         yield say(
@@ -224,13 +229,16 @@ def _loading(result: Loading, lang: str | None, *, dry_run: bool) -> Iterator[st
     if result.recording is not None:
         yield from _recording(result.recording, lang, dry_run=dry_run)
     if result.differing:
-        yield say(N_("the archive holds something else; «diming infer» proposes the acts:"), lang)
+        yield say(N_("the archive holds something else:"), lang)
         yield from (f"  {plain(t)}" for t in result.differing[:20])
         if len(result.differing) > 20:
             yield "  " + say(
                 P_("and {more_count} more", "and {more_count} more", "more_count"),
                 lang, more_count=len(result.differing) - 20,
             )  # fmt: skip
+    if result.explained is not None:
+        yield say(N_("what would explain it:"), lang)
+        yield from inference_text(result.explained.inference, lang, output).splitlines()
     units = say(N_(", "), lang).join(
         say(
             P_("{units_count} unit of {level}", "{units_count} units of {level}", "units_count"),

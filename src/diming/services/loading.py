@@ -113,7 +113,7 @@ def load(
                 _into_crs(writer, stated)
             held = [v for n in counts for v in writer.view.at(day, _level(n))]
             if held:
-                result = _against(writer, stated, held, counts)
+                result = _against(writer, stated, held, counts, day)
             else:
                 result = _opened(writer, stated, events, since, day, accepted)
             done.append(replace(result, report=report))
@@ -204,7 +204,7 @@ def _opened(
 
 
 def _against(
-    writer: Writer, stated: Stated, held: Sequence[Version], counts: Mapping[int, int]
+    writer: Writer, stated: Stated, held: Sequence[Version], counts: Mapping[int, int], day: date
 ) -> Loading:
     """Give units that the archive holds the shapes and codes they lack; nothing else may differ."""
     pairs, differing = _paired(stated, held)
@@ -215,7 +215,8 @@ def _against(
         ):
             differing.append(f"{ours.label} ≠ {theirs.label}")
     if differing:
-        return Loading(None, counts, differing=tuple(differing))
+        explained = explain(writer.view, held, stated, day)
+        return Loading(None, counts, differing=tuple(differing), explained=explained)
     added = _attach_pairs(writer, pairs, stated.territories)
     return Loading(None, counts, shapes_added=added)
 

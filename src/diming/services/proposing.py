@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from diming.files.events import write_events
+
 if TYPE_CHECKING:
     from diming.history.infer import Inference
     from diming.history.infer_model import AreaShare
     from diming.model.event import Event
+    from diming.services.inference import InferredFiles
+
+
+def write_proposals(path: str, found: InferredFiles) -> None:
+    """Write the acts proposed as a file of events."""
+    write_events(
+        path, as_events(found.inference),
+        crs=None if found.crs is None else found.crs.to_string(),
+        proposals=as_proposals(found.inference),
+    )  # fmt: skip
 
 
 def as_events(inference: Inference) -> list[Event]:
