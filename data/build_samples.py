@@ -30,6 +30,9 @@ def build(source: Path, target: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
     tables.copied_tables(source, names)
+    tables.events_written_out(
+        names / "chongqing_events.csv", names / "chongqing_events_written_out.csv"
+    )
     tables.township_changes(
         source / "cn_town_changes_2014_2023.csv",
         names / "chongqing_township_changes_2014_2023.csv",

@@ -77,14 +77,8 @@ def redrawn(shapes: np.ndarray, noise_m: float, seed: int) -> np.ndarray:
     _, of = np.unique(xy, axis=0, return_inverse=True)
     of = of.ravel()
     aside = np.random.default_rng(seed).normal(0.0, noise_m, (of.max() + 1, 2))
-<<<<<<< HEAD
-    return shapely.set_coordinates(
-        shapes.copy(), xy + np.clip(aside, -2.5 * noise_m, 2.5 * noise_m)[of]
-    )
-=======
     aside = np.clip(aside, -2.5 * noise_m, 2.5 * noise_m)
     return shapely.set_coordinates(shapes.copy(), xy + aside[of])
->>>>>>> w-infer
 
 
 def replayed(old: Snapshot, proposals: list[Proposal]) -> dict[str, shapely.Geometry]:

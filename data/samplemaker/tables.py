@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 #: Tables that go in as they are.
 COPIED = ("chongqing_townships_nbs_2022.csv", "chongqing_county_codes.csv", "chongqing_events.csv")
 
+#: Acts that notes of the table of changes name, and no row of it: date, type, units before and
+#: after, document, and the words of the note.
+WRITTEN_OUT = (
+    (
+        "1997-03-14", "transfer", "万县市[511200];涪陵市(地级);黔江地区[513500]", "重庆市[500000]",
+        "八届全国人大五次会议决定",
+        "province-level municipality over 重庆市、万县市、涪陵市、黔江地区",
+    ),
+    (
+        "1997-12-20", "abolish", "万县市[511200]", "",
+        "中办厅字〔1997〕34号", "prefecture-level 万县市[511200] abolished",
+    ),
+    (
+        "1997-12-20", "abolish", "涪陵市(地级)", "",
+        "中办厅字〔1997〕34号", "prefecture-level 涪陵市 abolished",
+    ),
+)  # fmt: skip
+
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Read a CSV file; a byte-order mark is not part of the first column's name."""
@@ -34,6 +52,19 @@ def copied_tables(source: Path, target: Path) -> None:
     """Copy the three tables of Chongqing byte for byte."""
     for name in COPIED:
         (target / name).write_bytes((source / name).read_bytes())
+
+
+def events_written_out(events: Path, target: Path) -> None:
+    """Write the acts that only notes tell as rows, each held against the note that tells it."""
+    rows = read_rows(events)
+    written = []
+    for day, kind, before, after, document, words in WRITTEN_OUT:
+        notes = [row["note"] for row in rows if row["date"] == day]
+        if not any(words in note and f"doc={document}" in note for note in notes):
+            raise ValueError(f"{events}: no note of {day} says: {words}")
+        note = f"doc={document}; written out from the note of the row of {day}: {words}"
+        written.append((day, kind, before, after, note, "confirmed"))
+    target.write_text(to_csv(list(rows[0]), written), encoding="utf-8", newline="")
 
 
 def township_changes(source: Path, target: Path) -> None:

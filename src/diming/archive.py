@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import geopandas
     import pandas
 
+    from diming.geometry.timecube import TimeCube
+    from diming.history.view import View
     from diming.model.answers import Difference, History, Where
     from diming.model.changeset import Applied, Revision
     from diming.model.event import Event
@@ -83,6 +85,7 @@ class Archive:
 
     def __init__(self, store: Ledger) -> None:
         self.store = store
+        self._cube: TimeCube | None = None
 
     def __enter__(self) -> Archive:
         return self
@@ -95,6 +98,8 @@ class Archive:
 
     def close(self) -> None:
         """Let go of it."""
+        if self._cube is not None:
+            self._cube.close()
         self.store.close()
 
     @property
@@ -173,10 +178,18 @@ class Archive:
             points = np.column_stack([points.x, points.y])
         xy = np.asarray(points, dtype=np.float64)
         if xy.shape == (2,):
-            return where(self.store, float(xy[0]), float(xy[1]), _day(day), known)
+            view = None if known else self._view()
+            return where(self.store, float(xy[0]), float(xy[1]), _day(day), known, view=view)
         if xy.ndim != 2 or xy.shape[1] != 2:
             raise UsageError("points are (longitude, latitude), or an array of such pairs")
         return _table(self.store, xy, day, known)
+
+    def _view(self) -> View | None:
+        """Return the latest belief with its time cube, where there is one."""
+        from diming.services.cubed import cubed, open_cube
+
+        self._cube = self._cube or open_cube(self.store)
+        return None if self._cube is None else cubed(self.store, self._cube)
 
     def history(self, unit: str, day: Day | None = None, *, known: str | None = None) -> History:
         """Return the lineage of a unit: an id, or a code or name and the day it bore it."""

@@ -103,6 +103,14 @@ _CATALOGUE: tuple[tuple[str, str, str, str, str, bool], ...] = (
         False,
     ),
     (
+        "placenames/chongqing_events_written_out.csv",
+        "Three acts of 1997 that notes of the table of changes name, as rows",
+        "变更事件表备注所载 1997 年三项变更的补写行",
+        "CC0-1.0",
+        "Ministry of Civil Affairs code tables, CC0 compilation",
+        False,
+    ),
+    (
         "placenames/chongqing_township_changes_2014_2023.csv",
         "Township changes of Chongqing, 2014-2023, ministry codes",
         "重庆市乡级区划变更 2014—2023（民政部代码）",

@@ -73,3 +73,46 @@ def level_sum(belief: Belief, day: str, level: int = 3) -> int:
 def ref(text: str, **given: Any) -> UnitRef:
     """Return one unit of the notation, with more said of it."""
     return replace(parse_units(text)[0], **given)
+
+
+def townships(belief: Belief, county: str = "500121", count: int = 4) -> Belief:
+    """Give a county townships in a row, coded by both offices: 统计代码 is one higher."""
+    above = belief.of_unit(f"u{county}")[0]
+    west, south, east, north = belief.shapes([above.territory])[above.territory].bounds
+    edges = np.linspace(west, east, count + 1).tolist()
+    versions, shapes = [], {}
+    for n in range(count):
+        shape = shapely.box(edges[n], south, edges[n + 1], north)
+        key = territory_key(shape)
+        shapes[key] = shape
+        code = f"{county}{n + 100}"
+        one = unit(f"乙{n + 1}镇", code, 4, above.unit_id, kind="镇", territory=key)
+        codes = (("ministry", code), ("nbs", f"{county}{n + 101}"))
+        versions.append(replace(one, codes=codes))
+    belief.append(Changeset(tuple(versions), territories=shapes))
+    return belief
+
+
+def held(belief: Belief, name: str, day: str = "2020-01-01") -> Version:
+    """Return the one version of a name that held on a day."""
+    (found,) = [v for v in belief.with_name(name) if v.holds(date.fromisoformat(day))]
+    return found
+
+
+def shape_of(belief: Belief, name: str, day: str = "2020-01-01") -> Any:
+    """Return the shape of the one of a name on a day."""
+    key = held(belief, name, day).territory
+    return None if key is None else belief.shapes([key])[key]
+
+
+def area_m2(shape: Any) -> float:
+    """Return an area by pyproj's own geodesics: another way than the library's."""
+    import pyproj
+
+    return abs(pyproj.Geod(ellps="GRS80").geometry_area_perimeter(shape)[0])
+
+
+def rules(outcome: Outcome) -> list[str]:
+    """Return the rules of the findings that stand in the way, each once."""
+    wrong = [f.rule for f in outcome.findings if f.severity == "error"]
+    return list(dict.fromkeys(wrong))

@@ -405,3 +405,43 @@ def test_two_sources_of_the_same_counties_say_nothing_for_sure():
     ).inference
     assert [p for p in found if not p.doubtful] == []
     assert len(found) <= 1
+
+
+@shared
+def test_every_act_of_an_atlas_leads_from_one_day_to_the_next_to_the_bit():
+    """Tennessee to 1825: all that began then, told by name and map alone."""
+    from datetime import date, timedelta
+
+    from score_infer import read_versions
+
+    versions = read_versions(SHARED / "us_tn_county_versions_newberry.gpkg")
+    days = [d.astype(date) for d in np.unique(versions.first)]
+    atlas = replace(SETTINGS, crs="EPSG:4269")
+    count = 0
+    for day in [d for d in days[1:] if d.year < 1825]:
+        old, new = versions.at(day - timedelta(days=1)), versions.at(day)
+        found = infer(old, new, atlas)
+        there = replayed(old, list(found))
+        assert set(there) == set(new.name)
+        shapes = np.array([there[n] for n in new.name], dtype=object)
+        assert (shapely.area(shapely.symmetric_difference(shapes, new.geometry)) < 1e-12).all()
+        before = dict(zip(old.name, old.geometry, strict=True))
+        for act in found:
+            if not act.shares or any(None in (s.giver, s.taker) for s in act.shares):
+                continue
+            names = [r.name for r in (*act.event.before, *act.redrawn)]
+            refs = (*act.event.after, *act.redrawn)
+            one = chain_sums(np.array([before[n] for n in names], dtype=object))
+            other = chain_sums(np.array([r.geometry for r in refs], dtype=object))
+            assert added(one.tolist()) == added(other.tolist())
+            count += 1
+    assert count > 50
+
+
+@shared
+def test_what_the_notes_of_an_atlas_say_is_found():
+    from score_infer import read_versions, score
+
+    counts = score(read_versions(SHARED / "us_ct_county_versions_newberry.gpkg"))
+    kinds = [counts[k] for k in ("creation", "elimination", "boundary")]
+    assert sum(c.found for c in kinds) >= 0.95 * sum(c.mapped for c in kinds)

@@ -100,7 +100,7 @@ def test_servers_that_are_not_there_are_told_of(server, tmp_path):
     refused(server.url("nosuch"), 5, "no such database")
     refused("postgresql://[::1/x", 2, "is not understood")
     refused("postgresql://h/x?schema=a-b", 2, "cannot be the name of a schema")
-    refused("postgresql://h:port/x", 5, "cannot be reached")
+    refused("postgresql://h:port/x", 2, "is not understood")
     refused(server.place(), 3, "there is no archive")
 
 
@@ -112,6 +112,11 @@ def test_a_wrong_password_is_told_of_and_never_shown(server):
         assert password not in text and "asked@" in text
     text = refused(f"{server.url('model_gis', 'asked')}&password=geheim", 5, "does not accept")
     assert "geheim" not in text
+    for secret in ("ge/heim", "ge#heim", "ge?heim", "12?heim", "ge:heim/"):
+        address = f"postgresql://u:{secret}@h/x"
+        with pytest.raises(DimingError) as told:
+            open_store(address)
+        assert "ge" not in str(told.value).replace("message", "") and "heim" not in str(told.value)
     text = refused("postgresql://u:geheim@localhost:1/x?sslpassword=topf", 5, "cannot be reached")
     assert "geheim" not in text and "topf" not in text
 

@@ -145,6 +145,7 @@ def _drawn(old: Snapshot, new: Snapshot, settings: InferSettings, level: Level) 
     territory = Territory(old, new, ground, laid, found, compared, settings)
     acts, parts = territorial_acts(territory)
     trust = _DRAWN if compared.shift is None else _SHIFTED
+    found = territory.found
     further, changed, remarks = attribute_acts(old, new, found, settings, trust)
     if not found.codes:
         remarks.append("codes-not-comparable")

@@ -14,9 +14,11 @@ from diming.model.event import TerritoryKind
 
 if TYPE_CHECKING:
     import pyproj
+    from numpy.typing import NDArray
 
     from diming.history.act import Act, Flow
     from diming.history.ground import Ground
+    from diming.model.event import Move
 
 
 def move_ground(act: Act, ground: Ground, crs: pyproj.CRS) -> None:
@@ -49,15 +51,11 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     shapes = np.empty(len(beside), dtype=object)
     shapes[:] = list(beside.values())
     assert flow.move is not None
-    if flow.move.kind is TerritoryKind.LINE:
-        side = cast("Literal['left', 'right']", flow.move.side)
-        done = partition.take_side(giver, taker, drawn, side, shapes, crs)
-    else:
-        done = partition.take_polygon(giver, taker, drawn, shapes, crs)
+    done = _cut(giver, taker, drawn, flow.move, shapes, crs)
     if (
         isinstance(done, partition.Refused)
-        and done.reason is partition.Reason.EVERYTHING_MOVED
         and flow.giver in act.draft.ended
+        and _is_last_part(done, ground.before[flow.giver], giver, drawn, flow.move, crs)
     ):
         # The last part of a unit that ends: all that is left of it.
         parts = np.empty(2, dtype=object)
@@ -83,6 +81,32 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     for unit_id, shape, new in zip(beside, done.neighbours, done.changed, strict=True):
         if new:
             ground.put_beside(unit_id, shape)
+
+
+def _cut(
+    giver: Any, taker: Any, drawn: Any, move: Move, beside: NDArray[np.object_], crs: pyproj.CRS
+) -> partition.Moved | partition.Refused:
+    if move.kind is TerritoryKind.LINE:
+        side = cast("Literal['left', 'right']", move.side)
+        return partition.take_side(giver, taker, drawn, side, beside, crs)
+    return partition.take_polygon(giver, taker, drawn, beside, crs)
+
+
+def _is_last_part(
+    refused: partition.Refused, before: Any, rest: Any, drawn: Any, move: Move, crs: pyproj.CRS
+) -> bool:
+    """Tell whether a part that cannot be cut off is all that is left of the giver.
+
+    The same line that cut off one side borders the rest: then what it cuts off the unit as
+    it was before the act on the other side is the rest.
+    """
+    if refused.reason is partition.Reason.EVERYTHING_MOVED:
+        return True
+    if refused.reason is not partition.Reason.LINE_DOES_NOT_CUT or rest is before:
+        return False
+    nobody = np.empty(0, dtype=object)
+    again = _cut(before, shapely.Polygon(), drawn, move, nobody, crs)
+    return not isinstance(again, partition.Refused) and bool(shapely.equals(again.piece, rest))
 
 
 def _drawn(act: Act, flow: Flow) -> Any:

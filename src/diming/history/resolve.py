@@ -94,7 +94,15 @@ def level_of(ref: UnitRef, like: Version | None) -> Level:
 
 
 def kind_of(name: str, level: Level) -> str:
-    """Return what the last characters of a name say of the kind; empty if nothing certain."""
+    """Return what the last characters of a name say of the kind; empty if nothing certain.
+
+    Examples
+    --------
+    >>> kind_of("文复苗族土家族乡", Level.TOWNSHIP)
+    '民族乡'
+    """
+    if level is Level.TOWNSHIP and name.endswith("族乡"):
+        return "民族乡"
     terms = KINDS_OF_TERM.get(level, {})
     for term in sorted(terms, key=len, reverse=True):
         if name.endswith(term):

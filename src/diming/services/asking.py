@@ -90,7 +90,13 @@ def _superiors(view: View, versions: Iterable[Version], day: date | None) -> dic
 
 
 def where(
-    store: Store, lon: float, lat: float, day: date | None = None, known: str | None = None
+    store: Store,
+    lon: float,
+    lat: float,
+    day: date | None = None,
+    known: str | None = None,
+    *,
+    view: View | None = None,
 ) -> Where:
     """Return the chain of units at a point on a day, and what touched the place since.
 
@@ -98,6 +104,8 @@ def where(
     ----------
     lon, lat : float
         WGS 84, degrees.
+    view : View, optional
+        That of the revision, if somebody has it at hand (`diming.services.cubed`).
 
     Raises
     ------
@@ -106,7 +114,7 @@ def where(
     """
     revision = revision_meant(store, known)
     on = basis(store, day_meant(day), revision)
-    view = store.view(revision.number)
+    view = view or store.view(revision.number)
     if view.crs is None or has_place(view.crs):
         check_place(lon, lat)
     memory = Chronicle(view)

@@ -11,7 +11,7 @@ from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
 from diming.model.outcome import Loading
 from diming.model.span import NOT_ENDED, Precision, Span, When
-from diming.services.recording import Work
+from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def load(
                 raise _Leave
     except _Leave:
         return replace(done[0], revision=None)
-    return replace(done[0], revision=store.head())
+    return replace(done[0], revision=revision_written(store, writer.number))
 
 
 def _level(number: int) -> Any:
@@ -196,8 +196,7 @@ def _opened(
     writer.append(Changeset(added=tuple(opening.versions)))
     work = Work(writer, accepted, codes_known=opening.codes_known)
     work.through(events)
-    shaped = {v.unit_id: v for v in stated.versions if v.territory is not None}
-    added = _attach(writer, stated, day) if shaped else 0
+    added = _attach(writer, stated, day)
     return Loading(
         None, counts, recording=work.result(None), opening=tuple(opening.findings),
         shapes_added=added,
@@ -254,7 +253,10 @@ def _paired(
 
 
 def _attach(writer: Writer, stated: Stated, day: date) -> int:
-    """Give the units of a day the shapes that the files have for it."""
+    """Give the units of a day the shapes and codes that the files have for it.
+
+    Acts name a unit by the ministry's code; the statisticians' is told by the list.
+    """
     levels = {v.level for v in stated.versions}
     held = [v for level in levels for v in writer.view.at(day, level)]
     pairs, _ = _paired(stated, held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from diming.history.apply import apply
@@ -79,7 +80,13 @@ def record(
                 raise _Leave
     except _Leave:
         return done[0].result(None)
-    return done[0].result(store.head())
+    return done[0].result(revision_written(store, done[0].writer.number))
+
+
+def revision_written(store: Store, number: int) -> Revision | None:
+    """Return the revision that a transaction left; None where it had nothing to record."""
+    later = takewhile(lambda r: r.number >= number, store.revisions())
+    return next((r for r in later if r.number == number), None)
 
 
 class Work:

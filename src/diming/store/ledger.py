@@ -51,6 +51,12 @@ class Ledger:
         """Return the latest revision; there is always one, that of ``init``."""
         return revision_of(self.base.rows(_REVISION + "ORDER BY number DESC LIMIT 1")[0])
 
+    @property
+    def identity(self) -> str:
+        """Hash of the first revision: no other archive has it."""
+        found: str = self.base.rows("SELECT hash FROM revision WHERE number = 1")[0][0]
+        return found
+
     def revisions(self, *, newest: int | None = None) -> Iterator[Revision]:
         """Yield revisions, the latest first; only the `newest` so many, if given."""
         limit = "" if newest is None else " LIMIT :newest"

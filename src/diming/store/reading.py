@@ -56,6 +56,14 @@ class LedgerView:
         """Return all versions of a unit."""
         return self._versions("v.unit_id = :unit", unit=unit_id)
 
+    def by_rows(self, rows: Iterable[int]) -> list[Version]:
+        """Return the versions in some rows of the store, as far as they are believed."""
+        found: list[Version] = []
+        for some in chunks(rows):
+            listed = self.base.among("v.row_id", "rows")
+            found += self._versions(listed, rows=self.base.listing(some))
+        return found
+
     def with_code(self, system: str, code: str) -> list[Version]:
         """Return all versions that bear a code of one system, at any time."""
         return self._versions(

@@ -27,9 +27,15 @@ def split_address(address: str) -> tuple[str, str, str]:
         parts = urlsplit(address)
         options = parse_qsl(parts.query, keep_blank_values=True)
         user = parts.username
+        if "," not in parts.netloc:
+            _ = parts.port
+        if "@" in parts.path or parts.fragment or any("@" in k for k, _ in options):
+            raise ValueError  # Part of a password, most likely: it must not be shown.
     except ValueError:
-        raise UsageError("the address of the server is not understood; write "
-                         "postgresql://user@host/database") from None  # fmt: skip
+        raise UsageError(
+            "the address of the server is not understood; write postgresql://user@host/database, "
+            "and other signs than letters and digits in a password as %40 and the like"
+        ) from None
     schema = next((v for k, v in options if k == "schema"), SCHEMA)
     if not re.fullmatch(r"[^\W\d]\w{0,62}", schema):
         raise UsageError("«{schema}» cannot be the name of a schema", schema=schema)
