@@ -135,6 +135,8 @@ def test_what_is_not_known_has_no_area():
     balance = found.balances[0]
     assert (balance.unknown_before, balance.unknown_after) == (2, 0)
     assert balance.conserved is None
+    # What a is known to have now may always have been its own.
+    assert (balance.gained_m2, balance.lost_m2) == (None, 0)
 
 
 def test_ground_from_outside_and_lost_to_it():

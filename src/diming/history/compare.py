@@ -273,10 +273,12 @@ class _Ground:
         conserved = None
         if not (before or after) and self.olds and self.news:
             conserved = self._sum(self.olds, chain_sums) == self._sum(self.news, chain_sums)
+        came = sum(f.area_m2 for f in self.flows if f.giver is None)
+        went = sum(f.area_m2 for f in self.flows if f.taker is None)
         return Balance(
             self.level, len(self.olds), len(self.news), before, after,
-            gained_m2=sum(f.area_m2 for f in self.flows if f.giver is None),
-            lost_m2=sum(f.area_m2 for f in self.flows if f.taker is None),
+            gained_m2=None if came and before else came,
+            lost_m2=None if went and after else went,
             conserved=conserved,
         )  # fmt: skip
 

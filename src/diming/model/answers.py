@@ -282,8 +282,9 @@ class Balance:
     ----------
     units_before, units_after, unknown_before, unknown_after : int
         Units, and those among them whose territory is not known.
-    gained_m2, lost_m2 : float
-        Ground that no known territory held before, or that none holds any more.
+    gained_m2, lost_m2 : float or None
+        Ground that no territory held before, or that none holds any more; None where it
+        may lie in one that is not known.
     conserved : bool or None
         Whether the outer line is the same to the bit (chain sums); None where some
         territory is not known.
@@ -294,8 +295,8 @@ class Balance:
     units_after: int
     unknown_before: int
     unknown_after: int
-    gained_m2: float = 0.0
-    lost_m2: float = 0.0
+    gained_m2: float | None = 0.0
+    lost_m2: float | None = 0.0
     conserved: bool | None = None
 
 
