@@ -11,6 +11,7 @@ from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
 from diming.model.outcome import Loading
 from diming.model.span import NOT_ENDED, Precision, Span, When
+from diming.services.explaining import explain
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
 
