@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from diming.model.finding import CheckSettings, Exemption
     from diming.model.outcome import Loading, Recording
     from diming.present.live import LiveReport
+    from diming.services.locating import Prepared
     from diming.store.ledger import Ledger
     from diming.store.protocol import Flaw
 
@@ -86,6 +87,8 @@ class Archive:
     def __init__(self, store: Ledger) -> None:
         self.store = store
         self._cube: TimeCube | None = None
+        #: For many points: the revision it is of, and what was made of it.
+        self._prepared: tuple[int, Prepared] | None = None
 
     def __enter__(self) -> Archive:
         return self
@@ -182,7 +185,16 @@ class Archive:
             return where(self.store, float(xy[0]), float(xy[1]), _day(day), known, view=view)
         if xy.ndim != 2 or xy.shape[1] != 2:
             raise UsageError("points are (longitude, latitude), or an array of such pairs")
-        return _table(self.store, xy, day, known)
+        return _table(self.store, xy, day, known, None if known else self._all_shapes())
+
+    def _all_shapes(self) -> Prepared:
+        """Return the shapes of the latest revision, indexed; kept for the next question."""
+        from diming.services.locating import prepare
+
+        number = self.head.number
+        if self._prepared is None or self._prepared[0] != number:
+            self._prepared = number, prepare(self.store, self.store.table())
+        return self._prepared[1]
 
     def _view(self) -> View | None:
         """Return the latest belief with its time cube, where there is one."""
@@ -308,7 +320,9 @@ class Archive:
         return f"<pre>{html.escape(text)}</pre>"
 
 
-def _table(store: Ledger, xy: Any, day: Any, known: str | None) -> pandas.DataFrame:
+def _table(
+    store: Ledger, xy: Any, day: Any, known: str | None, prepared: Prepared | None
+) -> pandas.DataFrame:
     """Return the units of many points as a table."""
     import numpy as np
     import pandas
@@ -324,7 +338,7 @@ def _table(store: Ledger, xy: Any, day: Any, known: str | None) -> pandas.DataFr
                 "there are {points} points and {days} dates; give one date, or one a point",
                 points=len(xy), days=len(days),
             )  # fmt: skip
-    found = where_many(store, xy, days, _day(one), known)
+    found = where_many(store, xy, days, _day(one), known, prepared=prepared)
     table = found.table
     columns: dict[str, Any] = {}
     for level, row in found.rows.items():

@@ -60,7 +60,8 @@ class Loading:
     report : Report or None
         Of the check of what has shapes.
     differing : tuple of str
-        Units that differ from what the archive holds; then nothing is written.
+        Units that differ from what the archive holds, ``+`` new, ``-`` missing, ``~`` with
+        another outline; then nothing is written.
     explained : Inference or None
         Acts that would explain the difference.
     shapes_added : int

@@ -230,11 +230,18 @@ def _loading(
         yield from _recording(result.recording, lang, dry_run=dry_run)
     if result.differing:
         yield say(N_("the archive holds something else:"), lang)
-        yield from (f"  {plain(t)}" for t in result.differing[:20])
-        if len(result.differing) > 20:
+        told = [t for t in result.differing if not t.startswith("~")]
+        yield from (f"  {plain(t)}" for t in told[:20])
+        if len(told) > 20:
             yield "  " + say(
                 P_("and {more_count} more", "and {more_count} more", "more_count"),
-                lang, more_count=len(result.differing) - 20,
+                lang, more_count=len(told) - 20,
+            )  # fmt: skip
+        if outlines := len(result.differing) - len(told):
+            yield "  " + say(
+                P_("{units_count} unit has another outline", "{units_count} units have another "
+                   "outline", "units_count"),
+                lang, units_count=outlines,
             )  # fmt: skip
     if result.explained is not None:
         yield say(N_("what would explain it:"), lang)

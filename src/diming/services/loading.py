@@ -211,10 +211,10 @@ def _against(
     pairs, differing = _paired(stated, held)
     for ours, theirs in pairs:
         known = dict(ours.codes)
-        if any(known.get(s, c) != c for s, c in theirs.codes) or (
-            None not in (ours.territory, theirs.territory) and ours.territory != theirs.territory
-        ):
+        if any(known.get(s, c) != c for s, c in theirs.codes):
             differing.append(f"{ours.label} ≠ {theirs.label}")
+        elif None not in (ours.territory, theirs.territory) and ours.territory != theirs.territory:
+            differing.append(f"~ {ours.label}")
     if differing:
         explained = explain(writer.view, held, stated, day)
         return Loading(None, counts, differing=tuple(differing), explained=explained)

@@ -6,6 +6,7 @@ whose territories are not known are filled from what lies below.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,8 @@ def where_many(
     days: Ints | None = None,
     day: date | None = None,
     known: str | None = None,
+    *,
+    prepared: Prepared | None = None,
 ) -> WhereMany:
     """Return the unit of each level at each point on its day.
 
@@ -49,6 +52,8 @@ def where_many(
         Proleptic ordinals; 0 stands for `day`.
     day : datetime.date, optional
         Of points without one of their own; default today.
+    prepared : Prepared, optional
+        What `prepare` made of the same revision, for who asks again and again.
 
     Returns
     -------
@@ -57,12 +62,15 @@ def where_many(
     """
     revision = revision_meant(store, known)
     on = basis(store, day_meant(day), revision)
-    table = store.table(revision.number)
+    table = store.table(revision.number) if prepared is None else prepared.table
     when = np.full(len(lonlat), on.day.toordinal(), dtype=np.int64)
     if days is not None:
         when = np.where(days > 0, days, when)
     xy = from_lonlat(np.asarray(lonlat, dtype=np.float64), store.view(revision.number).crs)
-    rows = _located(store, table, xy, when)
+    finite = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    if prepared is None:
+        prepared = prepare(store, table, xy[finite])
+    rows = _located(prepared, xy, when, finite)
     by_parent = {level: np.zeros(len(xy), dtype=bool) for level in rows}
     for level in reversed(list(rows)):
         _add_superiors(table, rows, by_parent, level, when)
@@ -77,33 +85,59 @@ def is_on_earth(store: Store, known: str | None = None) -> bool:
     return crs is None or has_place(crs)
 
 
-def _located(
-    store: Store, table: VersionTable, xy: NDArray[np.float64], when: Ints
-) -> dict[Level, Ints]:
-    """Return the version of every level at each point on its day."""
-    levels = [Level(int(x)) for x in np.unique(table.level) if x]
-    rows = {level: np.full(len(xy), OUTSIDE, dtype=np.int64) for level in levels}
-    finite = np.flatnonzero(np.isfinite(xy).all(axis=1))
-    if len(finite) == 0 or len(table.keys) == 0:
-        return rows
-    asked = xy[finite]
-    # Only territories that some point may lie in are fetched.
-    low, high = asked.min(axis=0), asked.max(axis=0)
-    near = (table.bounds[:, :2] <= high).all(axis=1) & (table.bounds[:, 2:] >= low).all(axis=1)
+@dataclass(frozen=True)
+class Prepared:
+    """All versions of a belief, with an index of each level that has shapes."""
+
+    table: VersionTable
+    #: Level → positions in the table, and their index.
+    levels: dict[Level, tuple[Ints, Epochs]]
+
+
+def prepare(
+    store: Store, table: VersionTable, asked: NDArray[np.float64] | None = None
+) -> Prepared:
+    """Fetch shapes and index them.
+
+    Parameters
+    ----------
+    store : Store
+    table : VersionTable
+    asked : float64 array (n, 2), optional
+        Only territories that some of these points may lie in are fetched.
+    """
+    near = np.ones(len(table.keys), dtype=bool)
+    if asked is not None:
+        near[:] = False
+        if len(asked):
+            low, high = asked.min(axis=0), asked.max(axis=0)
+            near = (table.bounds[:, :2] <= high).all(axis=1)
+            near &= (table.bounds[:, 2:] >= low).all(axis=1)
     number = np.unique(_by_code(table), return_inverse=True)[1].astype(np.int64)
-    for level in levels:
+    levels = {}
+    for level in (Level(int(x)) for x in np.unique(table.level) if x):
         here = (table.level == level) & (table.territory >= 0)
         here[here] = near[table.territory[here]]
         versions = np.flatnonzero(here)
         if len(versions) == 0:
             continue
         keys, territory = np.unique(table.territory[versions], return_inverse=True)
-        shapes = store.shapes([str(k) for k in table.keys[keys]])
         epochs = Epochs(
-            shapes, territory.astype(np.int64),
+            store.shapes([str(k) for k in table.keys[keys]]), territory.astype(np.int64),
             table.begin[versions], table.end[versions], number[versions],
         )  # fmt: skip
-        found = epochs.locate(asked, when[finite])
+        levels[level] = versions, epochs
+    return Prepared(table, levels)
+
+
+def _located(
+    prepared: Prepared, xy: NDArray[np.float64], when: Ints, finite: Ints
+) -> dict[Level, Ints]:
+    """Return the version of every level at each point on its day."""
+    levels = [Level(int(x)) for x in np.unique(prepared.table.level) if x]
+    rows = {level: np.full(len(xy), OUTSIDE, dtype=np.int64) for level in levels}
+    for level, (versions, epochs) in prepared.levels.items():
+        found = epochs.locate(xy[finite], when[finite])
         rows[level][finite] = np.where(found >= 0, versions[np.maximum(found, 0)], OUTSIDE)
     return rows
 
