@@ -278,7 +278,7 @@ def _attach_pairs(
         if (codes, key) == (ours.codes, ours.territory):
             continue
         count += key != ours.territory
-        rows = spread(writer.view, ours, key) if key != ours.territory else [ours]
+        rows = spread(writer.view, ours) if key != ours.territory else [ours]
         for row in rows:
             if row.row is None or row.row in superseded:
                 continue
