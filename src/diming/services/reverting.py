@@ -63,10 +63,9 @@ def revert(
         added: list[Version] = []
         superseded: list[int] = []
         for unit_id in touched:
-            held = {v.row: v for v in now.of_unit(unit_id)}
-            back = {v.row: v for v in before.of_unit(unit_id)}
-            superseded += [r for r in held if r is not None and r not in back]
-            added += [replace(v, row=None) for r, v in back.items() if r not in held]
+            held, back = _said(now, unit_id), _said(before, unit_id)
+            superseded += [row for said, row in held.items() if said not in back]
+            added += [said for said in back if said not in held]
         writer.append(
             Changeset(
                 added=tuple(added),
@@ -112,14 +111,22 @@ def _touched(store: Store, number: int, ids: Iterable[str]) -> list[str]:
     return sorted(units)
 
 
+def _said(view: View, unit_id: str) -> dict[Version, int]:
+    """Return what is believed of a unit, with the rows that say it.
+
+    What was undone stands in new rows: rows are compared by what they say.
+    """
+    return {replace(v, row=None): v.row for v in view.of_unit(unit_id) if v.row is not None}
+
+
 def _refuse_dependants(
     now: View, then: View, touched: Iterable[str], own: set[str], what: str
 ) -> None:
     """Refuse where later revisions built on what is to be undone."""
     for unit_id in touched:
-        held, was = now.of_unit(unit_id), then.of_unit(unit_id)
-        if {v.row for v in held} == {v.row for v in was}:
+        if _said(now, unit_id).keys() == _said(then, unit_id).keys():
             continue
+        held, was = now.of_unit(unit_id), then.of_unit(unit_id)
         later = sorted(
             {e for v in held for e in (v.began_by, v.ended_by) if e}
             - {e for v in was for e in (v.began_by, v.ended_by) if e} - own
