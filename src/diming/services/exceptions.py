@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UnreadableInput
-from diming.history.faults import EVENT_RULES
 from diming.model.facts import Facts
 from diming.model.finding import Exemption, Finding, Severity
+from diming.model.rule import ACT_RULES
 from diming.rules.survey import fingerprint
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def apply_exceptions(
     exception to one of them fits nothing proves nothing. Acts are not looked at by
     checks at all: what is wrong with them is found when they are recorded.
     """
-    unproven = frozenset(EVENT_RULES) | unproven
+    unproven = frozenset(ACT_RULES) | unproven
     by_id = {e.id: e for e in exceptions}
     result: list[Finding] = []
     seen: set[str] = set()
