@@ -197,6 +197,15 @@ def test_a_backup_opens_as_an_archive(run, archive):
     assert "is sound: 2 revisions" in run("verify", "--archive", "copy.gpkg").stdout
 
 
+def test_a_load_can_be_undone_whole(run, archive):
+    run("event", "revert", "r2", "--reason", "wrong file")
+    assert names(run, "2011-10-22") == []
+    assert "undone already" in run("event", "revert", "r2", "--reason", "again", code=2).stderr
+    run("load", "counties.gpkg", "--date", "2000-01-01")
+    assert names(run, "2011-10-22") == ["丙县", "乙县", "甲区"]
+    assert "is sound: 4 revisions" in run("verify").stdout
+
+
 def test_an_act_is_undone_only_for_a_reason(run, archive):
     assert "--reason" in run("event", "revert", "r2", code=2).stderr
 

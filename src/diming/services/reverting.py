@@ -48,18 +48,19 @@ def revert(
     Conflict
         If units it touched were touched again since: those acts are to be undone first.
     """
-    number, ids = _target(store, what)
+    number, ids, whole = _target(store, what)
     with store.write(
         author=author, reason=reason, document=document, kind="revert", base=base
     ) as writer:
         now = writer.view
         events = [a for i in ids if (a := now.act(i)) is not None]
-        if not events:
-            raise UsageError("{what} is undone already, or brought no acts", what=what)
         then, before = store.view(number), store.view(number - 1)
-        touched = _touched(store, number, ids)
+        touched = _touched(store, number, None if whole else ids)
+        if not touched or (ids and not events) or _is_undone(now, before, touched):
+            raise UsageError("{what} is undone already, or brought nothing", what=what)
         _refuse_dependants(now, then, touched, set(ids), what)
-        _refuse_company(then, before, touched, set(ids), number, what)
+        if not whole:
+            _refuse_company(then, before, touched, set(ids), number, what)
         added: list[Version] = []
         superseded: list[int] = []
         for unit_id in touched:
@@ -76,7 +77,13 @@ def revert(
     return Reverted(store.head(), tuple(events), tuple(touched))
 
 
-def _target(store: Store, what: str) -> tuple[int, list[str]]:
+def _is_undone(now: View, before: View, touched: Iterable[str]) -> bool:
+    """Tell whether all is believed again as before."""
+    return all(_said(now, u).keys() == _said(before, u).keys() for u in touched)
+
+
+def _target(store: Store, what: str) -> tuple[int, list[str], bool]:
+    """Return a revision, the acts of it that are meant, and whether it is meant whole."""
     if what[:1] in ("r", "R") and what[1:].isdecimal():
         number = int(what[1:])
         if not 1 <= number <= store.head().number:
@@ -88,19 +95,23 @@ def _target(store: Store, what: str) -> tuple[int, list[str]]:
             a.event.id for a in store.events(number)
             if store.revision_of_event(a.event.id) == number and a.reverts is None
         ]  # fmt: skip
-        return number, ids
+        return number, ids, True
     found = store.revision_of_event(what)
     if found is None:
         raise UsageError(
             "there is no event «{event}»; «diming event list» shows them all", event=what[:60]
         )
-    return found, [what]
+    return found, [what], False
 
 
-def _touched(store: Store, number: int, ids: Iterable[str]) -> list[str]:
-    """Return the units whose rows of a revision come from these acts."""
-    wanted = set(ids)
+def _touched(store: Store, number: int, ids: Iterable[str] | None) -> list[str]:
+    """Return the units whose rows of a revision come from these acts; from all, if None."""
     table = store.changes_since(number - 1)
+    if ids is None:
+        assert table.known_from is not None and table.known_to is not None
+        mine = (table.known_from == number) | (table.known_to == number)
+        return sorted(set(table.unit_id[mine].tolist()))
+    wanted = set(ids)
     by = zip(
         table.unit_id.tolist(), table.began_by.tolist(), table.ended_by.tolist(), strict=True
     )  # fmt: skip
