@@ -145,7 +145,7 @@ class Draw:
 
     def _convert(self) -> Event:
         (one,) = self._some(1)
-        return self._event("convert", [of(one)], [self._new(kind="市辖区")])
+        return self._event("convert", [of(one)], [replace(self._new(), name=f"乙{self.number}区")])
 
     def _merge(self) -> Event:
         return self._event("merge", map(of, self._some(2)), [self._new()])
@@ -178,7 +178,8 @@ class Draw:
 
     def _rename(self) -> Event:
         (one,) = self._some(1)
-        return self._event("rename", [of(one)], [UnitRef(f"丙{self.number}县", one.code())])
+        name = f"丙{self.number}{one.name[-1]}"
+        return self._event("rename", [of(one)], [UnitRef(name, one.code())])
 
     def _transfer(self) -> Event:
         (one,) = self._some(1)
