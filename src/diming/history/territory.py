@@ -14,7 +14,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from diming.geometry.areas import areas_m2
+from diming.geometry.area import areas_m2
 from diming.geometry.checksum import added, chain_sums
 from diming.geometry.conserve import Change, balance
 from diming.geometry.partition import Refused, merge
