@@ -99,6 +99,7 @@ def load(
         )  # fmt: skip
     options = options or StatedOptions()
     stated = stated_units(paths, day, options, progress)
+    listed = {v.unit_id for v in stated.versions}
     stated = with_superiors(stated, store.view().at(day))
     counts = _counts(stated.versions)
     report = None
@@ -111,9 +112,14 @@ def load(
         with store.write(author=author, reason=reason, document=document, kind="load") as writer:
             if stated.crs is not None:
                 _into_crs(writer, stated)
-            held = [v for n in counts for v in writer.view.at(day, _level(n))]
+            levels = {v.level for v in stated.versions if v.unit_id in listed}
+            held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
             if held:
-                result = _against(writer, stated, held, counts)
+                # Superiors that no list has are not stated: the archive may lack them.
+                same = replace(
+                    stated, versions=tuple(v for v in stated.versions if v.unit_id in listed)
+                )
+                result = _against(writer, same, held)
             else:
                 result = _opened(writer, stated, events, since, day, accepted)
             done.append(replace(result, report=report))
@@ -122,12 +128,6 @@ def load(
     except _Leave:
         return replace(done[0], revision=None)
     return replace(done[0], revision=revision_written(store, writer.number))
-
-
-def _level(number: int) -> Any:
-    from diming.model.unit import Level
-
-    return Level(number)
 
 
 def _counts(versions: Iterable[Version]) -> dict[int, int]:
@@ -203,10 +203,9 @@ def _opened(
     )  # fmt: skip
 
 
-def _against(
-    writer: Writer, stated: Stated, held: Sequence[Version], counts: Mapping[int, int]
-) -> Loading:
+def _against(writer: Writer, stated: Stated, held: Sequence[Version]) -> Loading:
     """Give units that the archive holds the shapes and codes they lack; nothing else may differ."""
+    counts = _counts(stated.versions)
     pairs, differing = _paired(stated, held)
     for ours, theirs in pairs:
         known = dict(ours.codes)
