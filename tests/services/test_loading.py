@@ -11,14 +11,14 @@ import shapely
 from diming.errors import Conflict, DimingError, UnreadableInput, UsageError
 from diming.files.delivery import ReadOptions
 from diming.history.reference import candidates
-from diming.model.event import UnitRef
+from diming.model.event import Move, TerritoryKind, UnitRef
 from diming.model.span import Precision
 from diming.model.unit import Level
 from diming.services.loading import load
 from diming.services.loading_dated import load_dated
 from diming.services.stated import StatedOptions
 from diming.store.opening import MEMORY, create
-from history.drawn import event
+from history.drawn import event, ref
 
 DAY = date(2020, 12, 31)
 WHO = {"author": "某", "reason": "入库"}
@@ -215,3 +215,18 @@ def test_dated_files_are_loaded_with_all_their_versions(store, tmp_path):
     assert len(store.view().at(date(1820, 1, 1))) == 1
     with pytest.raises(Conflict, match=r"holds .* already"):
         load_dated(store, [dated(tmp_path)], options=options, **WHO)
+
+
+def test_geometry_of_acts_is_brought_into_the_archive_s_crs(store, tmp_path):
+    """The list is drawn in metres, the act that led to it in degrees."""
+    part = Move(ref("涪陵区"), ref("渝中区"), TerritoryKind.POLYGON,
+                geometry=shapely.box(106.019, 29.001, 106.02, 29.003))  # fmt: skip
+    later = event("boundary", "~涪陵区[500102]", "~渝中区[500103]", "2022-01-01", moves=(part,))
+    load(store, [drawn(tmp_path, crs="EPSG:4545")], day=DAY, **WHO)
+    with create(MEMORY, "EPSG:4545", author="某") as other:
+        result = load(
+            other, [csv_of(tmp_path, COUNTIES)], day=DAY, events=[later], events_crs="OGC:CRS84",
+            **WHO,
+        )  # fmt: skip
+        (applied,) = result.recording.applied
+        assert applied.event.moves[0].geometry.bounds[0] > 300_000

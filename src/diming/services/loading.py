@@ -9,8 +9,10 @@ from diming.errors import UsageError
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
-from diming.model.outcome import Loading
+from diming.model.outcome import Loading, Refused
 from diming.model.span import NOT_ENDED, Precision, Span, When
+from diming.services.lawful import dated_in_law
+from diming.services.placed import in_crs
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
 
@@ -43,6 +45,7 @@ def load(
     reason: str,
     document: str = "",
     events: Sequence[Event] = (),
+    events_crs: str | None = None,
     since: Mapping[int, date] | None = None,
     options: StatedOptions | None = None,
     accepted: Iterable[Exemption] = (),
@@ -64,6 +67,8 @@ def load(
     events : sequence of Event
         Acts that led to it. They are undone to an opening list, and recorded from
         there; later ones are recorded too.
+    events_crs : str, optional
+        CRS of geometry in the acts.
     since : mapping of int to datetime.date
         Level → from then on the lists are complete but for the acts: units that no
         earlier act names stand since then.
@@ -107,6 +112,7 @@ def load(
         report = _checked(paths, options, accepted, day, progress)
         if report is not None and report.fails():
             return Loading(None, counts, report=report)
+    events, undated = dated_in_law(events, store.settings())
     done: list[Loading] = []
     try:
         with store.write(author=author, reason=reason, document=document, kind="load") as writer:
@@ -121,7 +127,7 @@ def load(
                 )
                 result = _against(writer, same, held)
             else:
-                result = _opened(writer, stated, events, since, day, accepted)
+                result = _opened(writer, stated, events, since, day, accepted, undated, events_crs)
             done.append(replace(result, report=report))
             if dry_run or result.differing or (result.recording and result.recording.refused):
                 raise _Leave
@@ -177,11 +183,11 @@ def _into_crs(writer: Writer, stated: Stated) -> None:
 
 def _opened(
     writer: Writer, stated: Stated, events: Sequence[Event], since: Mapping[int, date], day: date,
-    accepted: Iterable[Exemption],
+    accepted: Iterable[Exemption], undated: list[Refused], events_crs: str | None,
 ) -> Loading:  # fmt: skip
     """Load levels that the archive does not hold yet."""
     counts = _counts(stated.versions)
-    if not events:
+    if not events and not undated:
         spans = {n: Span(When(since.get(n, day), Precision.UNKNOWN), NOT_ENDED) for n in counts}
         writer.append(
             Changeset(
@@ -195,7 +201,8 @@ def _opened(
     opening = unwind(stated.versions, events, day, since)
     writer.append(Changeset(added=tuple(opening.versions)))
     work = Work(writer, accepted, codes_known=opening.codes_known)
-    work.through(events)
+    work.refused = undated
+    work.through(in_crs(events, events_crs, writer))
     added = _attach(writer, stated, day)
     return Loading(
         None, counts, recording=work.result(None), opening=tuple(opening.findings),
