@@ -218,6 +218,23 @@ def test_a_correction_can_be_undone_too(store):
     assert state(store) == before
 
 
+@pytest.mark.parametrize("changes", [("begin", "1999-01-01"), ("geometry", None)])
+def test_undoing_a_correction_undoes_it_for_all_it_reached(store, changes):
+    """The day of an act is that of all its rows: unit before, unit after, and children."""
+    record(store, [event("convert", "甲1县[500121]", "甲1区[500103]")], **WHO)
+    before = state(store)
+    act = Event(EventType.CORRECTION, parse_when("2005-01-01"), (ref("甲1区"),),
+                changes=(changes,))  # fmt: skip
+    record(store, [act], **WHO)
+    reached = {v.unit_id for v in store.view().at(date(1999, 6, 1))}
+    assert state(store) != before
+    assert store.verify() == []
+    if changes[0] == "begin":
+        assert "u500121" not in reached
+    revert(store, act.id, author="某", reason="有误")
+    assert state(store) == before
+
+
 # ---- which date counts
 
 
