@@ -145,6 +145,17 @@ def test_levels_one_after_the_other(store, tmp_path):
     assert one(store, name="乙镇").parent_id == one(store, name="涪陵区").unit_id
 
 
+def test_a_level_that_is_held_and_one_that_is_not_in_one_call(store, tmp_path):
+    counties = csv_of(tmp_path, COUNTIES)
+    load(store, [counties], day=DAY, **WHO)
+    towns = csv_of(tmp_path, [("500101100", "甲镇"), ("500102100", "乙镇")], "towns.csv")
+    result = load(store, [counties, towns], day=DAY, **WHO)
+    assert not result.differing and result.units == {3: 3, 4: 2}
+    assert result.revision == store.head() and store.head().number == 3
+    assert one(store, name="乙镇").parent_id == one(store, name="涪陵区").unit_id
+    assert len(store.view().at(DAY)) == 6
+
+
 def test_acts_lead_to_the_list_and_on_from_it(store, tmp_path):
     acts = [
         event("convert", "万县[500227]", "万州区[500101]", "2015-03-01"),

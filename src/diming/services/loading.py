@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from diming.files.reading import Progress
     from diming.model.event import Event
     from diming.model.finding import Exemption, Report
+    from diming.model.unit import Level
     from diming.model.version import Version
     from diming.services.stated import Stated
     from diming.store.protocol import Store, Writer
@@ -122,10 +123,15 @@ def load(
             held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
             if held:
                 # Superiors that no list has are not stated: the archive may lack them.
-                same = replace(
-                    stated, versions=tuple(v for v in stated.versions if v.unit_id in listed)
-                )
-                result = _against(writer, same, held)
+                known = levels if events or undated else {v.level for v in held}
+                result = _against(writer, _part(stated, listed, known), held)
+                fresh = _part(stated, listed, levels - known)
+                if fresh.versions and not result.differing:
+                    more = _opened(writer, fresh, (), since, day, (), [], None)
+                    result = Loading(
+                        None, {**result.units, **more.units},
+                        shapes_added=result.shapes_added + more.shapes_added,
+                    )  # fmt: skip
             else:
                 result = _opened(writer, stated, events, since, day, accepted, undated, events_crs)
             done.append(replace(result, report=report))
@@ -134,6 +140,12 @@ def load(
     except _Leave:
         return replace(done[0], revision=None)
     return replace(done[0], revision=revision_written(store, writer.number))
+
+
+def _part(stated: Stated, listed: set[str], levels: set[Level]) -> Stated:
+    """Return those of some levels that the files list themselves."""
+    kept = tuple(v for v in stated.versions if v.unit_id in listed and v.level in levels)
+    return replace(stated, versions=kept)
 
 
 def _counts(versions: Iterable[Version]) -> dict[int, int]:
