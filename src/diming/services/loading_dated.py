@@ -53,7 +53,7 @@ def load_dated(
     """
     parts = [
         dated_versions(p, level=options.level, events=events, read_options=options.read,
-                       crs=options.crs)
+                       crs=options.crs, code_system=options.code_system)
         for p in paths
     ]  # fmt: skip
     counts: dict[int, int] = {}
