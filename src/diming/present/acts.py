@@ -139,6 +139,11 @@ def _begin(when: When, lang: str | None) -> str:
 def act_text(act: Applied, lang: str | None) -> str:
     """Return an act without its date: what, who, on which document."""
     event = act.event
+    if act.reverts is not None:
+        return say(
+            N_("undoes {event} ({reason})"), lang,
+            event=plain(act.reverts), reason=plain(event.note) or "?",
+        )  # fmt: skip
     text = say(
         N_("{type}: {before} → {after}"),
         lang,
