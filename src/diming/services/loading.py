@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import Conflict, UsageError
+from diming.files.reading import silent
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
@@ -15,6 +16,7 @@ from diming.model.unit import Level
 from diming.services.explaining import explain
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
+from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,14 +28,6 @@ if TYPE_CHECKING:
     from diming.model.version import Version
     from diming.services.stated import Stated
     from diming.store.protocol import Store, Writer
-
-
-class _Leave(Exception):
-    """Leaves the transaction without a revision."""
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Take no notice of progress."""
 
 
 def load(
@@ -50,7 +44,7 @@ def load(
     accepted: Iterable[Exemption] = (),
     unchecked: bool = False,
     dry_run: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Loading:
     """Load what stood on a day.
 
@@ -108,28 +102,26 @@ def load(
         report = _checked(paths, options, accepted, day, progress)
         if report is not None and report.fails():
             return Loading(None, counts, report=report)
-    done: list[Loading] = []
-    try:
-        with store.write(author=author, reason=reason, document=document, kind="load") as writer:
-            if stated.crs is not None:
-                _into_crs(writer, stated)
-            held = [v for n in counts for v in writer.view.at(day, Level(n))]
-            known = {v.level for v in held}
-            result = Loading(None, counts)
-            if known:
-                result = _against(writer, _of_levels(stated, known), held, counts, day)
-            new = {Level(n) for n in counts} - known
-            if new and not result.differing:
-                _refuse_later(writer, new, day)
-                shapes = result.shapes_added
-                result = _opened(writer, _of_levels(stated, new), events, since, day, accepted)
-                result = replace(result, shapes_added=result.shapes_added + shapes)
-            done.append(replace(result, units=counts, report=report))
-            if dry_run or result.differing or (result.recording and result.recording.refused):
-                raise _Leave
-    except _Leave:
-        return replace(done[0], revision=None)
-    return replace(done[0], revision=revision_written(store, writer.number))
+    with store.write(author=author, reason=reason, document=document, kind="load") as writer:
+        if stated.crs is not None:
+            _into_crs(writer, stated)
+        held = [v for n in counts for v in writer.view.at(day, Level(n))]
+        known = {v.level for v in held}
+        result = Loading(None, counts)
+        if known:
+            result = _against(writer, _of_levels(stated, known), held, counts, day)
+        new = {Level(n) for n in counts} - known
+        if new and not result.differing:
+            _refuse_later(writer, new, day)
+            shapes = result.shapes_added
+            result = _opened(writer, _of_levels(stated, new), events, since, day, accepted)
+            result = replace(result, shapes_added=result.shapes_added + shapes)
+        refused = result.recording is not None and bool(result.recording.refused)
+        keep = not (dry_run or result.differing or refused)
+        if not keep:
+            raise Withdrawn
+    revision = revision_written(store, writer.number) if keep else None
+    return replace(result, units=counts, report=report, revision=revision)
 
 
 def _of_levels(stated: Stated, levels: set[Level]) -> Stated:
