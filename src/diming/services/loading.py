@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import Conflict, UsageError
+from diming.files.reading import silent
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
@@ -16,6 +17,7 @@ from diming.services.lawful import dated_in_law
 from diming.services.placed import in_crs
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
+from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,14 +30,6 @@ if TYPE_CHECKING:
     from diming.model.version import Version
     from diming.services.stated import Stated
     from diming.store.protocol import Store, Writer
-
-
-class _Leave(Exception):
-    """Leaves the transaction without a revision."""
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Take no notice of progress."""
 
 
 def load(
@@ -53,7 +47,7 @@ def load(
     accepted: Iterable[Exemption] = (),
     unchecked: bool = False,
     dry_run: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Loading:
     """Load what stood on a day.
 
@@ -115,34 +109,32 @@ def load(
         if report is not None and report.fails():
             return Loading(None, counts, report=report)
     events, undated = dated_in_law(events, store.settings())
-    done: list[Loading] = []
-    try:
-        with store.write(author=author, reason=reason, document=document, kind="load") as writer:
-            if stated.crs is not None:
-                _into_crs(writer, stated)
-            levels = {v.level for v in stated.versions if v.unit_id in listed}
-            held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
-            if held:
-                # Superiors that no list has are not stated: the archive may lack them.
-                known = levels if events or undated else {v.level for v in held}
-                result = _against(writer, _part(stated, listed, known), held, day)
-                fresh = _part(stated, listed, levels - known)
-                if fresh.versions and not result.differing:
-                    _refuse_later(writer, levels - known, day)
-                    more = _opened(writer, fresh, (), since, day, (), [], None)
-                    result = Loading(
-                        None, {**result.units, **more.units},
-                        shapes_added=result.shapes_added + more.shapes_added,
-                    )  # fmt: skip
-            else:
-                _refuse_later(writer, levels, day)
-                result = _opened(writer, stated, events, since, day, accepted, undated, events_crs)
-            done.append(replace(result, report=report))
-            if dry_run or result.differing or (result.recording and result.recording.refused):
-                raise _Leave
-    except _Leave:
-        return replace(done[0], revision=None)
-    return replace(done[0], revision=revision_written(store, writer.number))
+    with store.write(author=author, reason=reason, document=document, kind="load") as writer:
+        if stated.crs is not None:
+            _into_crs(writer, stated)
+        levels = {v.level for v in stated.versions if v.unit_id in listed}
+        held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
+        if held:
+            # Superiors that no list has are not stated: the archive may lack them.
+            known = levels if events or undated else {v.level for v in held}
+            result = _against(writer, _part(stated, listed, known), held, day)
+            fresh = _part(stated, listed, levels - known)
+            if fresh.versions and not result.differing:
+                _refuse_later(writer, levels - known, day)
+                more = _opened(writer, fresh, (), since, day, (), [], None)
+                result = Loading(
+                    None, {**result.units, **more.units},
+                    shapes_added=result.shapes_added + more.shapes_added,
+                )  # fmt: skip
+        else:
+            _refuse_later(writer, levels, day)
+            result = _opened(writer, stated, events, since, day, accepted, undated, events_crs)
+        refused = result.recording is not None and bool(result.recording.refused)
+        keep = not (dry_run or result.differing or refused)
+        if not keep:
+            raise Withdrawn
+    revision = revision_written(store, writer.number) if keep else None
+    return replace(result, report=report, revision=revision)
 
 
 def _part(stated: Stated, listed: set[str], levels: set[Level]) -> Stated:
