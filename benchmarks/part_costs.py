@@ -29,7 +29,7 @@ from diming.handbook import load_handbook
 from diming.model.finding import CheckSettings
 from diming.model.rule import wanted_rules
 from diming.rules.placement import _centre_and_area
-from diming.services.check import _Check
+from diming.services.check import Check
 from diming.services.intake import take_in
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def check(file: str, shapes: Callable[[np.ndarray], Shapes] = held) -> tuple[Any
     ready = time.perf_counter()
     settings = CheckSettings()
     intake = take_in(deliveries)
-    work = _Check(
+    work = Check(
         intake, settings, wanted_rules(settings), 1, lambda *_: None, load_handbook(), None
     )
     report = work.report(None, with_map=False)

@@ -49,7 +49,7 @@ def edge_balance(geometries: np.ndarray) -> Counter[tuple[object, object]]:
 
 def test_every_sample_is_there_and_described() -> None:
     samples = list_samples()
-    assert len({s.name for s in samples}) == len(samples) == 10
+    assert len({s.name for s in samples}) == len(samples) == 11
     for entry in samples:
         assert entry.path == sample(entry.name)
         assert entry.path.is_file()
@@ -191,6 +191,7 @@ def test_tables_hold_the_rows_the_readme_says() -> None:
         "chongqing_county_codes": 57,
         "chongqing_events": 142,
         "chongqing_events_written_out": 3,
+        "chongqing_exceptions": 2,
         "chongqing_township_changes_2014_2023": 101,
         "china_county_codes_1981_2025": 6_823,
     }

@@ -111,6 +111,14 @@ _CATALOGUE: tuple[tuple[str, str, str, str, str, bool], ...] = (
         False,
     ),
     (
+        "placenames/chongqing_exceptions.csv",
+        "What is known to be wrong in the acts of Chongqing, as a list of exceptions",
+        "重庆市变更事件中已知问题的例外清单",
+        "CC0-1.0",
+        "the diming contributors",
+        False,
+    ),
+    (
         "placenames/chongqing_township_changes_2014_2023.csv",
         "Township changes of Chongqing, 2014-2023, ministry codes",
         "重庆市乡级区划变更 2014—2023（民政部代码）",

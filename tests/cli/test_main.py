@@ -103,7 +103,7 @@ def test_a_malformed_call_is_one_line_and_2(run, arguments, part):
 
 def test_complaints_speak_chinese(run):
     assert "没有选项 --fo" in one_line(run("check", "--fo", "x", "--lang", "zh"))
-    assert "没有给出输入" in one_line(run("check", LANG="zh_CN.UTF-8"))
+    assert "未给出 INPUT" in one_line(run("check", LANG="zh_CN.UTF-8"))
 
 
 def test_hostile_arguments_are_made_visible(run):

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diming.geometry.areas import areas_m2
+from diming.geometry.area import areas_m2
 from diming.geometry.ground import parse_crs
 from diming.geometry.passages import differences, passages
 from worlds import CRS, PLACE, Grid

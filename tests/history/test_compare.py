@@ -1,10 +1,11 @@
 """Two states held against each other: what changed, whose ground became whose."""
 
 import numpy as np
+import pyproj
 import pytest
 import shapely
 
-from diming.geometry.lonlat import areas_m2
+from diming.geometry.area import areas_m2
 from diming.history.compare import compare
 from diming.model.answers import ChangeKind
 from diming.model.span import parse_when
@@ -17,7 +18,7 @@ def square(x, y, width=0.1, height=0.1):
 
 
 def area(shape):
-    return areas_m2(np.array([shape]), "EPSG:4490")[0]
+    return areas_m2(np.array([shape]), pyproj.CRS("EPSG:4490"))[0]
 
 
 def compared(belief, one, two, **more):

@@ -182,13 +182,16 @@ def test_several_are_listed():
     assert asking.history(recorded(b), "西县/兴隆镇").lineage.version.unit_id == "x0"
 
 
-def test_a_reused_code_tells_of_its_other_bearers():
+def test_a_reused_code_needs_a_date_and_tells_of_its_other_bearers():
     from history.memory import Belief, recorded
 
     b = Belief()
     b.unit("old", "万盛区", None, "2011-10-22", code="500110")
     b.unit("new", "綦江区", "2011-10-22", code="500110")
-    found = asking.history(recorded(b), "500110")
+    with pytest.raises(asking.Ambiguous) as several:
+        asking.history(recorded(b), "500110")
+    assert [v.name for v in several.value.candidates] == ["綦江区", "万盛区"]
+    found = asking.history(recorded(b), "500110", date(2012, 1, 1))
     assert found.lineage.version.unit_id == "new"
     assert [v.name for v in found.also] == ["万盛区"]
     assert asking.history(recorded(b), "500110", date(2000, 1, 1)).lineage.version.unit_id == "old"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,13 @@ from diming.cli.help import LocalCommand
 from diming.cli.options import Metres, Word, archive_option, common_options, option
 from diming.cli.session import session_of
 from diming.errors import UsageError
-from diming.present.language import N_
+from diming.present.language import N_, P_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diming.cli.session import Session
+    from diming.files.events import EventFile
 
 
 @click.command(
@@ -61,6 +67,7 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
             "the files are in several coordinate systems ({systems}); record them one by one",
             systems=sorted(systems),
         )
+    _warn_of_doubts(read, session)
     accepted = read_exceptions(given["exceptions"]) if given["exceptions"] else ()
     with opened(context, readonly=False) as store:
         result = run(
@@ -81,3 +88,20 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
         text = recording_text(result, session.lang, dry_run=given["dry_run"])
         deliver(text, None, utf8=False)
     return CONFLICT if result.refused else CLEAN
+
+
+def _warn_of_doubts(read: Sequence[EventFile], session: Session) -> None:
+    """Say how many acts an inference left to a person, whatever becomes of them."""
+    count = sum(bool(p and p.get("doubtful")) for f in read for p in f.proposals)
+    if count and not session.quiet:
+        warning = session.say(
+            P_(
+                "{acts_count} act is marked doubtful in the file: look at it, and undo it with "
+                "«diming event revert» if it is none",
+                "{acts_count} acts are marked doubtful in the file: look at them, and undo with "
+                "«diming event revert» those that are none",
+                "acts_count",
+            ),
+            acts_count=count,
+        )
+        click.echo(warning, err=True)

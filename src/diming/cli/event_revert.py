@@ -17,7 +17,7 @@ from diming.present.language import N_
     name="revert",
     cls=LocalCommand,
     help=N_(
-        "Undo an act (its id), or all acts of a revision (r7), by a new revision: what was "
+        "Undo an act (its id), or all of a revision (r7), by a new revision: what was "
         "believed before is believed again. Nothing is forgotten: --known still shows it. A "
         "reason has to be given.\n\nExample: diming event revert e0123456789ab --reason 误录"
     ),

@@ -1,4 +1,9 @@
-"""Areas of polygons on the ellipsoid (椭球面积)."""
+"""Areas of polygons on the ellipsoid (椭球面积).
+
+The only areas that are kept, compared and added up. Each polygon's depends on that
+polygon alone, and parts add up to the whole; slivers of a check, which are measured
+together with their widths, lie in a plane each (`diming.geometry.ground.Tangent`).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ _PIECE_M = 1000.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
-def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float64]:
+def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS | None) -> NDArray[np.float64]:
     """Return areas on the ellipsoid, in square metres.
 
     Edges are straight in `crs`, as they are in every map of it. Areas of the
@@ -29,17 +34,25 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     Parameters
     ----------
     geometry : object array of Polygon and MultiPolygon
-    crs : pyproj.CRS
-        Of a CRS without a place on Earth, areas are those of the plane.
+        What is empty or None has no area.
+    crs : pyproj.CRS or None
+        Without a place on Earth, areas are those of the plane.
+
+    Examples
+    --------
+    >>> import numpy as np, pyproj
+    >>> whole = np.array([shapely.box(106, 29, 107, 30)])
+    >>> round(float(areas_m2(whole, pyproj.CRS("EPSG:4490"))[0]) / 1e6)
+    10748
     """
-    if not (crs.is_geographic or crs.is_projected) or len(geometry) == 0:
-        plane: NDArray[np.float64] = shapely.area(geometry)
-        return plane
-    filled = ~shapely.is_empty(geometry)
+    filled = ~(shapely.is_empty(geometry) | shapely.is_missing(geometry))
     if not filled.all():
         some = np.zeros(len(geometry))
         some[filled] = areas_m2(geometry[filled], crs)
         return some
+    if crs is None or not (crs.is_geographic or crs.is_projected) or len(geometry) == 0:
+        plane: NDArray[np.float64] = shapely.area(geometry)
+        return plane
     degrees = crs.geodetic_crs
     if crs.is_projected:
         unit = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
@@ -51,7 +64,10 @@ def areas_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float
     at[~np.isfinite(at)] = np.nan  # Out of the projection's reach: no area.
     geod = crs.get_geod()
     assert geod is not None
-    of_edge = np.diff(at[:, 0]) * _mean_height(at[:-1, 1], at[1:, 1], geod.es)
+    east = np.diff(at[:, 0])
+    if crs.is_projected:  # Pieces of 1 km: one that goes round the Earth crosses 180° E.
+        east -= 2 * np.pi * np.round(east / (2 * np.pi))
+    of_edge = east * _mean_height(at[:-1, 1], at[1:, 1], geod.es)
     # The step from one ring to the next is no edge.
     of_edge[found.first[1:-1] - 1] = 0.0
     of_ring = np.abs(np.add.reduceat(np.append(of_edge, 0.0), found.first[:-1]))

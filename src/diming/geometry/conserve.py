@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.areas import plane_areas_m2
+from diming.geometry.area import areas_m2
 from diming.geometry.chain import residual
 from diming.geometry.checksum import added, chain_sums
 from diming.geometry.division import divide
@@ -207,7 +207,7 @@ def _pieces(
         return ()
     parted = divide(laid, found.polygon, tolerance_m, even=False, jobs=jobs)
     measured = sizes(parted.polygon, ground, jobs=jobs)
-    area = plane_areas_m2(parted.polygon, ground)
+    area = areas_m2(shapely.transform(parted.polygon, ground.unplane), ground.crs)
     rim = rims(found.polygon, graph)
     beside = collect(len(found), rim.owner_face, rim.owner)
     drawn = _on_own_vertices(parted.polygon, ground, chain, graph)

@@ -1,6 +1,6 @@
 """Between the coordinates of an archive and WGS 84 longitude and latitude (经纬度).
 
-An archive's CRS is a text; here it becomes a way there and back, and areas.
+An archive's CRS is a text; here it becomes a way there and back.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyproj
-import shapely
 
-from diming.geometry import area
 from diming.geometry.ground import Ground, parse_crs, transform
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -23,6 +21,11 @@ if TYPE_CHECKING:
 def _ground(text: str) -> Ground:
     """Return the ground beneath a CRS, unstretched: its plane is the CRS itself."""
     return Ground(parse_crs(text, path="archive"), (0.0, 0.0), (1.0, 1.0))
+
+
+def crs_of(text: str | None) -> pyproj.CRS | None:
+    """Return the CRS that a text stands for."""
+    return None if text is None else _ground(text).crs
 
 
 def has_place(crs: str | None) -> bool:
@@ -45,19 +48,3 @@ def from_lonlat(lonlat: NDArray[np.float64], crs: str | None) -> NDArray[np.floa
     if known.is_geographic and known.to_epsg() in (4326, 4490):
         return lonlat
     return transform(lonlat, pyproj.CRS.from_epsg(4326), known)
-
-
-def areas_m2(shapes: NDArray[np.object_], crs: str | None) -> NDArray[np.float64]:
-    """Return areas in square metres; 0 for None.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> whole = np.array([shapely.box(106, 29, 107, 30)])
-    >>> round(float(areas_m2(whole, "EPSG:4490")[0]) / 1e6)
-    10748
-    """
-    filled = np.array([shapely.Polygon() if s is None else s for s in shapes], dtype=object)
-    if crs is None or len(filled) == 0:
-        return np.asarray(shapely.area(filled), dtype=np.float64)
-    return area.areas_m2(filled, _ground(crs).crs)

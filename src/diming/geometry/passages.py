@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from diming.geometry.areas import plane_areas_m2
+from diming.geometry.area import areas_m2
 from diming.geometry.checksum import chain_sums
 from diming.geometry.ground import Ground
 from diming.geometry.grouping import matches
@@ -121,12 +121,12 @@ def passages(
     was, now = sound(before), sound(after)
     ground = _ground_of(crs, was, now)
     i, j = _twins(was, now)
-    twin_area = plane_areas_m2(shapely.transform(was[i], ground.plane), ground)
+    twin_area = areas_m2(was[i], crs)
     kept_before, kept_after = np.zeros(len(was), dtype=bool), np.zeros(len(now), dtype=bool)
     kept_before[i] = kept_after[j] = True
     left, right, whole = _meeting(was, now, kept_before, kept_after, ground, tolerance_m, jobs)
     area = np.empty(len(left))
-    area[whole] = plane_areas_m2(shapely.transform(was[left[whole]], ground.plane), ground)
+    area[whole] = areas_m2(was[left[whole]], crs)
     _, area[~whole] = _overlaid(shapely.intersection, was, now, left[~whole], right[~whole],
                                 ground, tolerance_m, jobs)  # fmt: skip
     some = area > 0
@@ -240,8 +240,8 @@ def _overlaid(
         plane = shapely.transform(part, ground.plane)
         # Twice the area over the outline is the mean width of what is narrow.
         broad = 2 * shapely.area(plane) > tolerance_m * shapely.length(plane)
-        part, of, plane = part[broad], of[broad], plane[broad]
-        area = np.bincount(of, plane_areas_m2(plane, ground), len(raw)).astype(np.float64)
+        part, of = part[broad], of[broad]
+        area = np.bincount(of, areas_m2(part, ground.crs), len(raw)).astype(np.float64)
         return regrouped(part, of, len(raw)), area
 
     weight = (shapely.get_num_coordinates(one)[left]

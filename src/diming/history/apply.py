@@ -97,7 +97,7 @@ def apply(
         correct(act)
     else:
         bring_about(act, codes_known)
-    _keep_learnt(act)
+        _keep_learnt(act)
     act.check_codes()
     if _stands(act, accepted):
         passages, chain_sum = settle_territory(act, tolerance_m)
@@ -129,4 +129,4 @@ def _keep_learnt(act: Act) -> None:
             (v for v in act.draft.view.of_unit(unit.unit_id) if v.row == unit.row), None
         )  # fmt: skip
         if known is not None and known.codes != unit.codes:
-            act.draft.amend(unit)
+            act.draft.amend(known, codes=unit.codes)

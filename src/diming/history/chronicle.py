@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diming.geometry.lonlat import areas_m2
+from diming.geometry.area import areas_m2
+from diming.geometry.lonlat import crs_of
 from diming.history.links import links_of
 from diming.model.span import day_before
 
@@ -103,4 +104,4 @@ class Chronicle:
 
     def measure(self, shape: Any) -> float:
         """Return the area of a shape of this view, in square metres."""
-        return float(areas_m2(np.array([shape], dtype=object), self.view.crs)[0])
+        return float(areas_m2(np.array([shape], dtype=object), crs_of(self.view.crs))[0])

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from diming.geometry.area import areas_m2
 from diming.geometry.checksum import added
-from diming.geometry.lonlat import areas_m2
+from diming.geometry.lonlat import crs_of
 from diming.history.links import links_of
 from diming.model.answers import Balance, Change, ChangeKind, Comparison, Flow
 from diming.model.event import EventType
@@ -181,7 +182,7 @@ class _Ground:
         shapes: Fetch,
         crs: str | None,
     ):
-        self.level, self.crs = level, crs
+        self.level, self.crs = level, crs_of(crs)
         self.olds = {u: v for u, v in olds.items() if v.level == level}
         self.news = {u: v for u, v in news.items() if v.level == level}
         old = {u: v.territory for u, v in self.olds.items() if v.territory is not None}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from diming.geometry.checksum import territory_key
 from diming.history.act import Flow
 from diming.history.faults import fault
+from diming.history.linked import linked
 from diming.history.resolve import Named
+from diming.history.shapes_known import spread
 from diming.model.notation import parse_unit
-from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, parse_when
+from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, When, parse_when
 from diming.model.version import with_code
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ CORRECTABLE = ("name", "code", "nbs_code", "kind", "seat", "parent", "begin", "e
 def correct(act: Act) -> None:
     """Draft other values for the version that the correction names.
 
-    The version keeps its events. A shape replaces that of all versions of the unit
-    in a row that had the same one, since only their other attributes differ.
+    The version keeps its events. Another begin or end is one of the act that made it: all
+    rows that the act ended and began get that day, so that no ground is left to nobody or
+    to two. A shape holds for the rows before and after as far as no act moved ground.
     """
     named = act.before[0]
     unit = named.version
@@ -41,32 +44,58 @@ def correct(act: Act) -> None:
         return
     try:
         span = _span(unit, changes)
+        spans = _spans(act, unit, span)
     except ValueError:
         act.findings.append(fault("event-form", act.event, [unit], reason="no-span"))
         return
     values = _values(act, unit, changes)
-    geometry = changes.get("geometry")
-    if geometry is not None:
-        values["territory"] = territory_key(geometry)
-        act.draft.territories[values["territory"]] = geometry
-        act.flows.append(Flow(unit.unit_id, unit.unit_id, whole=True))
-    for version in act.draft.view.of_unit(unit.unit_id):
-        if version.row == unit.row:
-            corrected = replace(version, row=None, span=span, codes=unit.codes)
-            act.draft.amend(
-                version, **{**values, "span": span, "codes": values.get("codes", corrected.codes)}
-            )
-        elif geometry is not None and _same_shape(version, unit):
-            act.draft.amend(version, territory=values["territory"])
-        elif span != unit.span and _adjoins(version, unit):
-            act.draft.amend(version, span=_adjusted(version, unit, span))
+    own = next(v for v in act.draft.view.of_unit(unit.unit_id) if v.row == unit.row)
+    act.draft.amend(own, **{"codes": unit.codes, **values, "span": span})
+    for version, other in spans:
+        act.draft.amend(version, span=other)
+    if "geometry" in changes:
+        _reshape(act, own, changes["geometry"])
     act.after = [Named(named.ref, replace(unit, span=span, **values))]
+
+
+def _reshape(act: Act, unit: Version, geometry: Any) -> None:
+    """Put another shape, or none, into all rows that are known to have the same."""
+    key = None if geometry is None else territory_key(geometry)
+    for version in spread(act.draft.view, unit):
+        act.draft.amend(version, territory=key)
+    if key is not None:
+        act.draft.territories[key] = geometry
+        act.flows.append(Flow(unit.unit_id, unit.unit_id, whole=True))
+
+
+def _spans(act: Act, unit: Version, span: Span) -> list[tuple[Version, Span]]:
+    """Return the other rows that meet the corrected one, with the spans they get.
+
+    Raises
+    ------
+    ValueError
+        If one of them would be left without a day.
+    """
+    ends: dict[int | None, tuple[Version, When, When]] = {}
+    for event_id, old, new in (
+        (unit.began_by, unit.span.begin, span.begin), (unit.ended_by, unit.span.end, span.end),
+    ):  # fmt: skip
+        if old == new:
+            continue
+        for version in linked(act.draft.view, event_id, old.day, unit.unit_id):
+            _, begin, end = ends.get(version.row, (version, version.span.begin, version.span.end))
+            begins = version.span.begin.day == old.day
+            ends[version.row] = (version, new, end) if begins else (version, begin, new)
+    ends.pop(unit.row, None)
+    return [(version, Span(begin, end)) for version, begin, end in ends.values()]
 
 
 def _values(act: Act, unit: Version, changes: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {
         k: changes[k] or "" for k in ("name", "kind", "seat") if k in changes
     }  # fmt: skip
+    if "kind" in values:
+        values["ethnic"] = "民族" in values["kind"]
     codes = unit.codes
     if "code" in changes:
         codes = with_code(codes, act.event.before[0].system, changes["code"])
@@ -83,8 +112,13 @@ def _values(act: Act, unit: Version, changes: dict[str, Any]) -> dict[str, Any]:
                 )  # fmt: skip
     if changes.get("parent"):
         parent = act.found(parse_unit(changes["parent"]))
-        if parent is not None:
+        if parent is not None and parent.version is not None:
             values["parent_id"] = parent.unit_id
+            if parent.version.level >= unit.level:
+                act.findings.append(
+                    fault("event-form", act.event, [parent.version, unit], reason="not-above",
+                          named=unit.label)
+                )  # fmt: skip
     elif "parent" in changes:
         values["parent_id"] = None
     return values
@@ -97,20 +131,3 @@ def _span(unit: Version, changes: dict[str, Any]) -> Span:
     if "end" in changes:
         end = parse_when(changes["end"]) if changes["end"] else NOT_ENDED
     return Span(begin, end)
-
-
-def _same_shape(version: Version, unit: Version) -> bool:
-    return version.territory == unit.territory
-
-
-def _adjoins(version: Version, unit: Version) -> bool:
-    return (
-        version.span.end.day == unit.span.begin.day or version.span.begin.day == unit.span.end.day
-    )
-
-
-def _adjusted(version: Version, unit: Version, span: Span) -> Span:
-    """Let the version before or after meet the corrected one."""
-    if version.span.end.day == unit.span.begin.day:
-        return Span(version.span.begin, span.begin)
-    return Span(span.end, version.span.end)

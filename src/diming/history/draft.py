@@ -42,6 +42,8 @@ class Draft:
         self.territories: dict[str, Any] = {}
         self._closed: list[Version] = []
         self._superseded: list[int] = []
+        #: Row → the belief put in its place.
+        self._amended: dict[int, Version] = {}
 
     def current(self, unit_id: str) -> Version | None:
         """Return the version of a unit that holds from the day on, as drafted so far."""
@@ -97,10 +99,10 @@ class Draft:
         return made
 
     def amend(self, version: Version, **attributes: Any) -> None:
-        """Put another belief in place of a row that is not of the day itself."""
-        if version.row is not None:
-            self._superseded.append(version.row)
-        self._closed.append(replace(version, row=None, **attributes))
+        """Put another belief in place of a row, whose span the act does not end."""
+        assert version.row is not None
+        held = self._amended.get(version.row, version)
+        self._amended[version.row] = replace(held, row=None, **attributes)
 
     def later(self, unit_id: str) -> list[Version]:
         """Return the versions of a unit that begin after the day."""
@@ -109,8 +111,8 @@ class Draft:
     def changeset(self) -> Changeset:
         """Return the rows, without the event."""
         return Changeset(
-            added=(*self._closed, *self.begun.values()),
-            superseded=tuple(self._superseded),
+            added=(*self._closed, *self._amended.values(), *self.begun.values()),
+            superseded=(*self._superseded, *self._amended),
             territories=self.territories,
         )
 

@@ -14,13 +14,6 @@ if TYPE_CHECKING:
     from diming.model.event import Event
     from diming.model.version import Version
 
-#: Rules that acts are held to, beside those of coverage and time.
-EVENT_RULES = (
-    "event-form", "unit-not-alive", "unit-ambiguous", "unit-exists", "event-out-of-order",
-    "parent-missing", "children-unassigned", "code-taken", "territory-unknown",
-    "territory-unfit", "event-recorded",
-)  # fmt: skip
-
 #: What a later day may put right, where only the year of an act is known.
 MATTERS_OF_DAY = frozenset({"unit-not-alive", "parent-missing", "unit-exists", "code-taken"})
 

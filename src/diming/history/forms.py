@@ -46,7 +46,10 @@ def form_faults(event: Event) -> list[Finding]:
         found.append(_count(event, "before", before, least, most))
     if after < least_after or (most_after is not None and after > most_after):
         found.append(_count(event, "after", after, least_after, most_after))
-    if not found and event.type in PAIRED and before != after:
+    paired = event.type in PAIRED or (
+        event.type is EventType.RECODE and not any(r.below for r in (*event.before, *event.after))
+    )
+    if not found and paired and before != after:
         found.append(fault("event-form", event, reason="not-paired", before=before, after=after))
     if event.type is EventType.BOUNDARY and not (event.before and event.after):
         found.append(fault("event-form", event, reason="no-parts"))

@@ -52,7 +52,7 @@ class Ground:
             u: shape for u, shape in self.before.items() if u not in draft.ended
         }
         self.beside: dict[str, tuple[Any, Any]] = {}
-        #: What is left of units that end, when parts were cut off them.
+        #: What is left of units that end, when parts were cut off them or a vertex put in.
         self.rest: dict[str, Any] = {}
 
     @property
@@ -69,6 +69,9 @@ class Ground:
         """Give a unit along a changed border its shape with the new vertex."""
         if unit_id in self.after:
             self.after[unit_id] = shape
+            return
+        if unit_id in self.draft.ended:
+            self.rest[unit_id] = shape
             return
         if unit_id not in self.beside:
             version = self.draft.current(unit_id)

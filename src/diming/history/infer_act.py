@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from diming.geometry.area import areas_m2
 from diming.history.infer_match import MOST
 from diming.history.infer_model import AreaShare, Proposal
 from diming.history.infer_names import Naming
-from diming.history.infer_overlay import OUTSIDE, areas_m2
+from diming.history.infer_overlay import OUTSIDE
 from diming.history.infer_pieces import NOISE, Parting, parted, parting, united
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
 
@@ -216,9 +217,9 @@ class Act:
     def _shares(self, passing: dict[tuple[int, int], shapely.Geometry]) -> tuple[AreaShare, ...]:
         t = self.t
         keys = sorted(passing)
-        area = areas_m2(np.array([passing[k] for k in keys], dtype=object), t.ground)
+        area = areas_m2(np.array([passing[k] for k in keys], dtype=object), t.ground.crs)
         everything = list(self.flows)
-        size = areas_m2(np.array([self.flows[k] for k in everything], dtype=object), t.ground)
+        size = areas_m2(np.array([self.flows[k] for k in everything], dtype=object), t.ground.crs)
         taken: dict[int, float] = defaultdict(float)
         for (_, j), a in zip(everything, size.tolist(), strict=True):
             taken[j] += a

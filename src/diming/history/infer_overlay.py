@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 
+from diming.geometry.area import areas_m2
 from diming.geometry.checksum import chain_sums
-from diming.geometry.ground import transform
 from diming.geometry.measure import sizes
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Outside of a snapshot.
 OUTSIDE = -1
-#: Cylindrical and equal in area: areas add up whatever pieces they are taken of.
-_EQUAL_AREA = pyproj.CRS.from_epsg(6933)
 #: How far stretched degrees and metres may differ within what is compared.
 _MARGIN = 1.2
 #: What computing leaves of an area, as a share of it.
@@ -90,14 +87,6 @@ class Overlay:
         return keys // width, keys % width, area.astype(np.float64)
 
 
-def areas_m2(geometry: Geometries, ground: Ground) -> Floats:
-    """Return areas on the ellipsoid of shapes in the CRS of the ground; they add up."""
-    if not ground.is_plane:
-        geometry = shapely.transform(geometry, lambda xy: transform(xy, ground.crs, _EQUAL_AREA))
-    found: Floats = shapely.area(geometry)
-    return found
-
-
 def overlay(old: Geometries, new: Geometries, ground: Ground) -> Overlay:
     """Lay two coverages over each other.
 
@@ -120,11 +109,12 @@ def overlay(old: Geometries, new: Geometries, ground: Ground) -> Overlay:
     before = np.concatenate([kept, row[of], left, np.full(len(right), OUTSIDE)])
     after = np.concatenate([same_as[kept], column[of], np.full(len(left), OUTSIDE), right])
     geometry = np.concatenate([old[kept], shape, gone, come])
-    area = areas_m2(geometry, ground)
+    area = areas_m2(geometry, ground.crs)
     whole = _whole_parts(geometry, before, old) | _whole_parts(geometry, after, new)
     return Overlay(
-        before, after, geometry, area, whole, areas_m2(old, ground), areas_m2(new, ground), same_as
-    )
+        before, after, geometry, area, whole,
+        areas_m2(old, ground.crs), areas_m2(new, ground.crs), same_as,
+    )  # fmt: skip
 
 
 def _same(old: Geometries, new: Geometries) -> Ints:

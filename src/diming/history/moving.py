@@ -139,13 +139,11 @@ def _beside(
     """Return the shapes of other units near the giver, as they stand in this act."""
     day = act.draft.day
     found = act.draft.view.near(bounds, day, day + timedelta(days=1), level)
-    near = {
-        v.unit_id: v for v in found if v.unit_id not in own and v.unit_id not in act.draft.ended
-    }
+    near = {v.unit_id: v for v in found if v.unit_id not in own}
     shapes = act.draft.view.shapes({v.territory for v in near.values() if v.territory})
     result = {u: shapes[v.territory] for u, v in near.items() if v.territory}
     result.update({u: b for u, (_, b) in ground.beside.items() if u not in own})
-    result.update(
-        {u: s for u, s in ground.after.items() if s is not None and u not in own}
-    )  # fmt: skip
-    return result
+    # Units that end by the act hand on their ground later, with the vertices it got meanwhile.
+    for shapes_now in (ground.rest, ground.after):
+        result.update({u: s for u, s in shapes_now.items() if s is not None and u not in own})
+    return {u: s for u, s in result.items() if not shapely.is_empty(s)}

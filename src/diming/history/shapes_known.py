@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from diming.model.version import Version
 
 
-def spread(view: View, version: Version, key: str | None) -> list[Version]:
-    """Return the rows that a shape holds for: the version's own, and those that differ otherwise.
+def spread(view: View, version: Version) -> list[Version]:
+    """Return the rows of one and the same shape, known or not: the version's own, and others.
 
     A new name, code, seat or superior changes no shape, and a conversion keeps the
     territory; the walk stops at an act that moved ground of the unit, or may have.
@@ -20,7 +20,7 @@ def spread(view: View, version: Version, key: str | None) -> list[Version]:
     result = [version]
     _walk(view, version, result, backward=True)
     _walk(view, version, result, backward=False)
-    return [v for v in result if v.territory in (None, key)]
+    return result
 
 
 def _walk(view: View, start: Version, result: list[Version], *, backward: bool) -> None:
@@ -29,7 +29,7 @@ def _walk(view: View, start: Version, result: list[Version], *, backward: bool) 
     while True:
         event_id = version.began_by if backward else version.ended_by
         following = _beyond(view, version, event_id, backward=backward)
-        if following is None or following.row in seen or following.territory is not None:
+        if following is None or following.row in seen or following.territory != start.territory:
             return
         seen.add(following.row)
         result.append(following)

@@ -14,7 +14,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from diming.geometry.areas import areas_m2
+from diming.geometry.area import areas_m2
 from diming.geometry.checksum import added, chain_sums
 from diming.geometry.conserve import Change, balance
 from diming.geometry.partition import Refused, merge
@@ -22,13 +22,17 @@ from diming.geometry.passages import passages as who_got
 from diming.history.faults import fault
 from diming.history.ground import Ground
 from diming.history.moving import move_ground
+from diming.history.shapes_known import spread
 from diming.model.changeset import Passage
 from diming.model.event import EventType
 from diming.model.finding import Severity
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from diming.geometry.conserve import Piece
     from diming.history.act import Act, Flow
+    from diming.model.finding import Finding
     from diming.model.version import Version
 
 #: Acts that have no territory of their own.
@@ -156,7 +160,7 @@ def _version(act: Act, ground: Ground, unit_id: str) -> Version:
 _RULES = {Change.GAINED: "territory-gained", Change.LOST: "territory-lost"}
 
 
-def _finding(act: Act, piece: Piece, versions: list[Version], crs: pyproj.CRS) -> Any:
+def _finding(act: Act, piece: Piece, versions: list[Version], crs: pyproj.CRS) -> Finding:
     drawn, at = _lonlat(piece.polygon, piece.widest, crs)
     return fault(
         _RULES.get(piece.change, "overlap"), act.event, versions,
@@ -181,44 +185,53 @@ def _lonlat(
 
 def _not_claimed(act: Act, ground: Ground, crs: pyproj.CRS, tolerance_m: float) -> None:
     """Note where a shape that is new lies on ground that a neighbour holds."""
-    fresh = {
-        u: s for u, s in ground.after.items() if s is not None and s is not ground.before.get(u)
-    }
-    _against_neighbours(act, fresh, set(ground.before) | set(ground.after), crs, tolerance_m)
-
-
-def _against_neighbours(
-    act: Act, fresh: dict[str, Any], own: set[str], crs: pyproj.CRS, tolerance_m: float
-) -> None:
-    draft = act.draft
-    for unit_id, shape in fresh.items():
-        unit = draft.current(unit_id)
-        if unit is None:
+    own = set(ground.before) | set(ground.after)
+    for unit_id, shape in ground.after.items():
+        unit = act.draft.current(unit_id)
+        if unit is None or shape is None or shape is ground.before.get(unit_id):
             continue
-        near = [
-            v
-            for v in draft.view.near(shape.bounds, draft.day, unit.span.end.day, unit.level)
-            if v.unit_id not in own and v.territory is not None
-        ]
-        others = draft.view.shapes({v.territory for v in near if v.territory})
-        beside: dict[str, Any] = {v.unit_id: others[v.territory] for v in near if v.territory}
-        shapes = np.empty(len(beside) + 1, dtype=object)
-        shapes[:] = [*beside.values(), shape]
-        found = balance(shapes[:-1], shapes, crs, tolerance_m=tolerance_m)
-        ids = [*beside, unit_id]
-        versions = {v.unit_id: v for v in near} | {unit_id: unit}
-        for piece in found.pieces:
-            if piece.change is Change.OVERLAP:
-                named = [versions[ids[i]] for i in piece.after]
-                act.findings.append(_finding(act, piece, named, crs))
+        act.findings += _on_others(act, unit, shape, act.draft.day, own, crs, tolerance_m)
 
 
 def _corrected(act: Act, crs: pyproj.CRS, tolerance_m: float) -> None:
-    """Hold a corrected shape against the neighbours it has then."""
+    """Hold a corrected shape against the neighbours there are while it holds."""
     shape = next(iter(act.draft.territories.values()), None)
     unit = act.before[0].version
-    if shape is not None and unit is not None:
-        _against_neighbours(act, {unit.unit_id: shape}, {unit.unit_id}, crs, tolerance_m)
+    if shape is None or unit is None:
+        return
+    found = [
+        finding
+        for row in spread(act.draft.view, unit)
+        for finding in _on_others(
+            act, row, shape, row.span.begin.day, {row.unit_id}, crs, tolerance_m
+        )
+    ]
+    act.findings += {f.id: f for f in found}.values()
+
+
+def _on_others(
+    act: Act, unit: Version, shape: Any, begin: date, own: set[str], crs: pyproj.CRS,
+    tolerance_m: float,
+) -> list[Finding]:  # fmt: skip
+    """Return where a shape lies on others of its level from a day until its unit's end."""
+    view = act.draft.view
+    near = [
+        v
+        for v in view.near(shape.bounds, begin, unit.span.end.day, unit.level)
+        if v.unit_id not in own and v.territory is not None
+    ]
+    others = view.shapes({v.territory for v in near if v.territory})
+    beside: dict[str, Any] = {v.unit_id: others[v.territory] for v in near if v.territory}
+    shapes = np.empty(len(beside) + 1, dtype=object)
+    shapes[:] = [*beside.values(), shape]
+    found = balance(shapes[:-1], shapes, crs, tolerance_m=tolerance_m)
+    ids = [*beside, unit.unit_id]
+    versions = {v.unit_id: v for v in near} | {unit.unit_id: unit}
+    return [
+        _finding(act, piece, [versions[ids[i]] for i in piece.after], crs)
+        for piece in found.pieces
+        if piece.change is Change.OVERLAP
+    ]
 
 
 def _unmeasured(flows: list[Flow]) -> tuple[Passage, ...]:

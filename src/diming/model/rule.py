@@ -34,6 +34,13 @@ RULES = (
     *PLACEMENT_RULES, *EXCEPTION_RULES, *AUDIT_RULES,
 )  # fmt: skip
 
+#: What acts are held to when they are recorded, beside coverage and time; no check runs them.
+ACT_RULES = (
+    "event-form", "unit-not-alive", "unit-ambiguous", "unit-exists", "event-out-of-order",
+    "parent-missing", "children-unassigned", "code-taken", "territory-unknown",
+    "territory-unfit", "event-recorded",
+)  # fmt: skip
+
 
 def wanted_rules(settings: CheckSettings) -> frozenset[str]:
     """Return the rules a check is to run, after ``--rule`` and ``--skip``.

@@ -11,7 +11,7 @@ from diming.model.answers import (
     Standing,
 )
 from diming.model.event import EventType
-from diming.model.span import EVER
+from diming.model.span import EVER, Precision
 from diming.model.unit import Level
 from diming.present.language import N_, say
 from diming.present.plain import plain
@@ -129,9 +129,21 @@ def span_text(span: Span, lang: str | None) -> str:
     return f"{begin} – {end}"
 
 
+def _begin(when: When, lang: str | None) -> str:
+    """Return since when: a day, by when at the latest, or that nobody knows."""
+    if when.precision is Precision.UNKNOWN and when.day != EVER:
+        return say(N_("{day} at the latest"), lang, day=when.day.isoformat())
+    return "?" if when.day == EVER else str(when)
+
+
 def act_text(act: Applied, lang: str | None) -> str:
     """Return an act without its date: what, who, on which document."""
     event = act.event
+    if act.reverts is not None:
+        return say(
+            N_("undoes {event} ({reason})"), lang,
+            event=plain(act.reverts), reason=plain(event.note) or "?",
+        )  # fmt: skip
     text = say(
         N_("{type}: {before} → {after}"),
         lang,

@@ -140,10 +140,13 @@ def verified_json(
 
 def recording_text(result: Recording, lang: str | None, *, dry_run: bool = False) -> str:
     """Say which acts fit, which do not and why."""
-    return _text(_recording(result, lang, dry_run=dry_run))
+    *lines, fit = _recording(result, lang)
+    outcome = _outcome(result.revision, lang, dry_run=dry_run)
+    return _text([*lines, say(N_("{summary}; {outcome}"), lang, summary=fit, outcome=outcome)])
 
 
-def _recording(result: Recording, lang: str | None, *, dry_run: bool) -> Iterator[str]:
+def _recording(result: Recording, lang: str | None) -> Iterator[str]:
+    """Yield what is to be told of acts, and at last how many fit."""
     for refused in result.refused:
         yield wrap(
             say(N_("does not fit: {act}"), lang, act=_act(refused.event, lang)), indent="  ",
@@ -168,8 +171,7 @@ def _recording(result: Recording, lang: str | None, *, dry_run: bool) -> Iterato
             lang, acts_count=len(result.refused),
         )  # fmt: skip
         fit = say(N_(", "), lang).join([fit, wrong])
-    yield say(N_("{summary}; {outcome}"), lang, summary=fit,
-              outcome=_outcome(result.revision, lang, dry_run=dry_run))  # fmt: skip
+    yield fit
 
 
 def _outcome(revision: Revision | None, lang: str | None, *, dry_run: bool) -> str:
@@ -227,7 +229,7 @@ def _loading(
         yield say(N_("on the way back to the opening list:"), lang)
         yield from finding_lines(result.opening, lang)
     if result.recording is not None:
-        yield from _recording(result.recording, lang, dry_run=dry_run)
+        yield from _recording(result.recording, lang)
     if result.differing:
         yield say(N_("the archive holds something else:"), lang)
         told = [t for t in result.differing if not t.startswith("~")]

@@ -237,8 +237,8 @@ def _named(memory: Chronicle, acts: Iterable[Applied]) -> dict[str, Version]:
 def history(store: Store, text: str, day: date | None = None, known: str | None = None) -> History:
     """Return the lineage of the unit that a text means.
 
-    Without a day, the unit that bears the code or name today is meant, if there is
-    one, else the one that ever did; shares are of its territory today, or of its last.
+    Without a day, the one unit that ever bore the code or name is meant; shares are of its
+    territory today, or of its last.
     """
     revision = revision_meant(store, known)
     view = store.view(revision.number)
@@ -256,7 +256,9 @@ def history(store: Store, text: str, day: date | None = None, known: str | None 
 
 
 def resolve(view: View, text: str, day: date | None) -> Version:
-    """Return the one version that a text means on a day; without one, today, else ever.
+    """Return the one version that a text means on a day; without one, at any time.
+
+    A code that two units bore one after the other means neither without a day.
 
     Raises
     ------
@@ -267,9 +269,7 @@ def resolve(view: View, text: str, day: date | None) -> Version:
     """
     if not text.strip():
         raise UsageError("the unit to ask about is empty; give its id, code or name")
-    found = meant(view, text, day_meant(day))
-    if not found and day is None:
-        found = meant(view, text, None)
+    found = meant(view, text, day)
     if len(found) == 1:
         return found[0]
     if found:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from diming.errors import UnreadableInput
 from diming.model.facts import Facts
 from diming.model.finding import Exemption, Finding, Severity
+from diming.model.rule import ACT_RULES
 from diming.rules.survey import fingerprint
 
 if TYPE_CHECKING:
@@ -167,8 +168,10 @@ def apply_exceptions(
     """Mark accepted findings; report exceptions that expired or no longer occur.
 
     `unproven` are rules whose findings were not all looked for: that an
-    exception to one of them fits nothing proves nothing.
+    exception to one of them fits nothing proves nothing. Acts are not looked at by
+    checks at all: what is wrong with them is found when they are recorded.
     """
+    unproven = frozenset(ACT_RULES) | unproven
     by_id = {e.id: e for e in exceptions}
     result: list[Finding] = []
     seen: set[str] = set()

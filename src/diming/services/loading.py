@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import UsageError
+from diming.errors import Conflict, UsageError
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
 from diming.model.outcome import Loading
-from diming.model.span import NOT_ENDED, Precision, Span, When
+from diming.model.span import NOT_ENDED, OPEN, Precision, Span, When, day_before
+from diming.model.unit import Level
 from diming.services.explaining import explain
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
@@ -89,7 +90,7 @@ def load(
     UsageError
         If `since` is after `day`.
     Conflict
-        If somebody else is writing.
+        If somebody else is writing, or the archive holds these levels from a later day on.
     """
     since = dict(since or {})
     late = [d for d in since.values() if d > day]
@@ -112,12 +113,18 @@ def load(
         with store.write(author=author, reason=reason, document=document, kind="load") as writer:
             if stated.crs is not None:
                 _into_crs(writer, stated)
-            held = [v for n in counts for v in writer.view.at(day, _level(n))]
-            if held:
-                result = _against(writer, stated, held, counts, day)
-            else:
-                result = _opened(writer, stated, events, since, day, accepted)
-            done.append(replace(result, report=report))
+            held = [v for n in counts for v in writer.view.at(day, Level(n))]
+            known = {v.level for v in held}
+            result = Loading(None, counts)
+            if known:
+                result = _against(writer, _of_levels(stated, known), held, counts, day)
+            new = {Level(n) for n in counts} - known
+            if new and not result.differing:
+                _refuse_later(writer, new, day)
+                shapes = result.shapes_added
+                result = _opened(writer, _of_levels(stated, new), events, since, day, accepted)
+                result = replace(result, shapes_added=result.shapes_added + shapes)
+            done.append(replace(result, units=counts, report=report))
             if dry_run or result.differing or (result.recording and result.recording.refused):
                 raise _Leave
     except _Leave:
@@ -125,10 +132,27 @@ def load(
     return replace(done[0], revision=revision_written(store, writer.number))
 
 
-def _level(number: int) -> Any:
-    from diming.model.unit import Level
+def _of_levels(stated: Stated, levels: set[Level]) -> Stated:
+    """Return the part of some levels."""
+    chosen = [
+        (v, p) for v, p in zip(stated.versions, stated.parents, strict=True) if v.level in levels
+    ]
+    return replace(
+        stated, versions=tuple(v for v, _ in chosen), parents=tuple(p for _, p in chosen)
+    )
 
-    return Level(number)
+
+def _refuse_later(writer: Writer, levels: set[Level], day: date) -> None:
+    """Refuse a first state where the archive holds a later one: acts lie between."""
+    for level in sorted(levels):
+        later = writer.view.at(day_before(OPEN), level)
+        if later:
+            raise Conflict(
+                "the archive holds units of level {level} from later than {day}, e.g. {unit}; "
+                "what stood before them is told by acts: record those, or load the later list "
+                "into a new archive with --events",
+                level=int(level), day=day.isoformat(), unit=later[0].label,
+            )  # fmt: skip
 
 
 def _counts(versions: Iterable[Version]) -> dict[int, int]:
@@ -278,7 +302,7 @@ def _attach_pairs(
         if (codes, key) == (ours.codes, ours.territory):
             continue
         count += key != ours.territory
-        rows = spread(writer.view, ours, key) if key != ours.territory else [ours]
+        rows = spread(writer.view, ours) if key != ours.territory else [ours]
         for row in rows:
             if row.row is None or row.row in superseded:
                 continue

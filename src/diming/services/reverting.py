@@ -48,25 +48,25 @@ def revert(
     Conflict
         If units it touched were touched again since: those acts are to be undone first.
     """
-    number, ids = _target(store, what)
+    number, ids, whole = _target(store, what)
     with store.write(
         author=author, reason=reason, document=document, kind="revert", base=base
     ) as writer:
         now = writer.view
         events = [a for i in ids if (a := now.act(i)) is not None]
-        if not events:
-            raise UsageError("{what} is undone already, or brought no acts", what=what)
         then, before = store.view(number), store.view(number - 1)
-        touched = _touched(store, number, ids)
+        touched = _touched(store, number, None if whole else ids)
+        if not touched or (ids and not events) or _is_undone(now, before, touched):
+            raise UsageError("{what} is undone already, or brought nothing", what=what)
         _refuse_dependants(now, then, touched, set(ids), what)
-        _refuse_company(then, before, touched, set(ids), number, what)
+        if not whole:
+            _refuse_company(then, before, touched, set(ids), number, what)
         added: list[Version] = []
         superseded: list[int] = []
         for unit_id in touched:
-            held = {v.row: v for v in now.of_unit(unit_id)}
-            back = {v.row: v for v in before.of_unit(unit_id)}
-            superseded += [r for r in held if r is not None and r not in back]
-            added += [replace(v, row=None) for r, v in back.items() if r not in held]
+            held, back = _said(now, unit_id), _said(before, unit_id)
+            superseded += [row for said, row in held.items() if said not in back]
+            added += [said for said in back if said not in held]
         writer.append(
             Changeset(
                 added=tuple(added),
@@ -77,7 +77,13 @@ def revert(
     return Reverted(store.head(), tuple(events), tuple(touched))
 
 
-def _target(store: Store, what: str) -> tuple[int, list[str]]:
+def _is_undone(now: View, before: View, touched: Iterable[str]) -> bool:
+    """Tell whether all is believed again as before."""
+    return all(_said(now, u).keys() == _said(before, u).keys() for u in touched)
+
+
+def _target(store: Store, what: str) -> tuple[int, list[str], bool]:
+    """Return a revision, the acts of it that are meant, and whether it is meant whole."""
     if what[:1] in ("r", "R") and what[1:].isdecimal():
         number = int(what[1:])
         if not 1 <= number <= store.head().number:
@@ -89,19 +95,23 @@ def _target(store: Store, what: str) -> tuple[int, list[str]]:
             a.event.id for a in store.events(number)
             if store.revision_of_event(a.event.id) == number and a.reverts is None
         ]  # fmt: skip
-        return number, ids
+        return number, ids, True
     found = store.revision_of_event(what)
     if found is None:
         raise UsageError(
             "there is no event «{event}»; «diming event list» shows them all", event=what[:60]
         )
-    return found, [what]
+    return found, [what], False
 
 
-def _touched(store: Store, number: int, ids: Iterable[str]) -> list[str]:
-    """Return the units whose rows of a revision come from these acts."""
-    wanted = set(ids)
+def _touched(store: Store, number: int, ids: Iterable[str] | None) -> list[str]:
+    """Return the units whose rows of a revision come from these acts; from all, if None."""
     table = store.changes_since(number - 1)
+    if ids is None:
+        assert table.known_from is not None and table.known_to is not None
+        mine = (table.known_from == number) | (table.known_to == number)
+        return sorted(set(table.unit_id[mine].tolist()))
+    wanted = set(ids)
     by = zip(
         table.unit_id.tolist(), table.began_by.tolist(), table.ended_by.tolist(), strict=True
     )  # fmt: skip
@@ -112,14 +122,22 @@ def _touched(store: Store, number: int, ids: Iterable[str]) -> list[str]:
     return sorted(units)
 
 
+def _said(view: View, unit_id: str) -> dict[Version, int]:
+    """Return what is believed of a unit, with the rows that say it.
+
+    What was undone stands in new rows: rows are compared by what they say.
+    """
+    return {replace(v, row=None): v.row for v in view.of_unit(unit_id) if v.row is not None}
+
+
 def _refuse_dependants(
     now: View, then: View, touched: Iterable[str], own: set[str], what: str
 ) -> None:
     """Refuse where later revisions built on what is to be undone."""
     for unit_id in touched:
-        held, was = now.of_unit(unit_id), then.of_unit(unit_id)
-        if {v.row for v in held} == {v.row for v in was}:
+        if _said(now, unit_id).keys() == _said(then, unit_id).keys():
             continue
+        held, was = now.of_unit(unit_id), then.of_unit(unit_id)
         later = sorted(
             {e for v in held for e in (v.began_by, v.ended_by) if e}
             - {e for v in was for e in (v.began_by, v.ended_by) if e} - own

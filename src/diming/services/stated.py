@@ -203,7 +203,8 @@ def with_superiors(stated: Stated, held: Sequence[Version]) -> Stated:
     versions, parents = list(stated.versions), list(stated.parents)
     by_code: dict[str, Version] = {}
     by_name: dict[str, list[Version]] = {}
-    for version in (*held, *versions):
+    # What the archive holds outranks what is stated: the units are those.
+    for version in (*versions, *held):
         for _, own in version.codes:
             by_code[own] = version
         by_name.setdefault(version.name, []).append(version)
