@@ -10,7 +10,7 @@ from diming.cli.archives import author_of, opened, writing_options
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.help import LocalCommand
-from diming.cli.options import Metres, Word, archive_option, common_options, option
+from diming.cli.options import Metres, archive_option, common_options, option, text_or_json
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.present.language import N_, P_
@@ -43,10 +43,7 @@ if TYPE_CHECKING:
     "--tolerance-m", metavar="METRES", type=Metres(), default=0.001,
     help=N_("How far ground before and after may part; default: 0.001."),
 )  # fmt: skip
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @writing_options
 @archive_option
 @common_options

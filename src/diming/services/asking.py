@@ -12,10 +12,10 @@ import shapely
 
 from diming.errors import N_, UsageError
 from diming.geometry.lonlat import from_lonlat, has_place
-from diming.history.chronicle import Chronicle
 from diming.history.compare import compare
 from diming.history.following import follow
 from diming.history.lineage import lineage
+from diming.history.recall import Recall
 from diming.history.reference import meant, parse_reference
 from diming.model.answers import (
     Difference,
@@ -117,7 +117,7 @@ def where(
     view = view or store.view(revision.number)
     if view.crs is None or has_place(view.crs):
         check_place(lon, lat)
-    memory = Chronicle(view)
+    memory = Recall(view)
     x, y = from_lonlat(np.array([[lon, lat]]), view.crs)[0]
     point = shapely.Point(x, y)
     levels = _chain(memory, point, on.day)
@@ -143,7 +143,7 @@ def _all(levels: Iterable[LevelAt]) -> list[Version]:
     return [v for found in levels for v in found.versions]
 
 
-def _chain(memory: Chronicle, point: Any, day: date) -> list[LevelAt]:
+def _chain(memory: Recall, point: Any, day: date) -> list[LevelAt]:
     """Return the unit of each level at a point, the highest first."""
     view = memory.view
     found: dict[Level, LevelAt] = {}
@@ -171,7 +171,7 @@ def _chain(memory: Chronicle, point: Any, day: date) -> list[LevelAt]:
     return chain
 
 
-def _add_superiors(memory: Chronicle, at: LevelAt, day: date, found: dict[Level, LevelAt]) -> None:
+def _add_superiors(memory: Recall, at: LevelAt, day: date, found: dict[Level, LevelAt]) -> None:
     """Fill levels without a shape by what the unit below belongs to."""
     seen = set()
     parents = {v.parent_id for v in at.versions}
@@ -187,7 +187,7 @@ def _add_superiors(memory: Chronicle, at: LevelAt, day: date, found: dict[Level,
         parents = {above.parent_id}
 
 
-def _missing(memory: Chronicle, level: Level, above: Version | None, day: date) -> Standing | None:
+def _missing(memory: Recall, level: Level, above: Version | None, day: date) -> Standing | None:
     """Tell why no unit of a level is known at a place; None where the level has no units."""
     if above is not None:
         children = memory.view.children(above.unit_id)
@@ -202,7 +202,7 @@ def _missing(memory: Chronicle, level: Level, above: Version | None, day: date) 
     return Standing.OUTSIDE if below else None
 
 
-def _is_placed(memory: Chronicle, version: Version, day: date) -> bool:
+def _is_placed(memory: Recall, version: Version, day: date) -> bool:
     """Tell whether the territory of some superior of a unit is known."""
     seen = set()
     parent = version.parent_id
@@ -221,7 +221,7 @@ def _after(day: date) -> date:
     return day if day == date.max else day + timedelta(days=1)
 
 
-def _named(memory: Chronicle, acts: Iterable[Applied]) -> dict[str, Version]:
+def _named(memory: Recall, acts: Iterable[Applied]) -> dict[str, Version]:
     """Return a version of every unit that acts name, as it was about their time."""
     names: dict[str, Version] = {}
     for act in acts:
@@ -352,7 +352,7 @@ def diff(
     names = {v.unit_id: v for u in (old, new) for v in u.versions}
     names |= {k: v for u in (old, new) for k, v in u.superiors.items() if k not in names}
     for view in (new_view, old_view):
-        names = _named(Chronicle(view), acts) | names
+        names = _named(Recall(view), acts) | names
     return Difference(old.basis, new.basis, comparison, tuple(acts), names, old, new)
 
 
