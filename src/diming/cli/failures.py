@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ USAGE = 2
 FAULT = 70
 #: Interrupted from the keyboard: 128 and SIGINT.
 INTERRUPTED = 130
+
+
+#: How click words a complaint that has no class of its own.
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
 def exit_code(error: BaseException) -> int:
@@ -92,5 +97,11 @@ def _click_sentence(error: click.ClickException, lang: str) -> str:
             )
         case _:
             text = plain(error.format_message().rstrip("."))
+            extra = _EXTRA.fullmatch(text)
+            if extra is not None:
+                text = say(
+                    N_("“{value}” is one argument too many; put names with spaces in quotes"),
+                    lang, value=extra[1],
+                )  # fmt: skip
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "diming"
     return say(N_("{text} (see {command} --help)"), lang, text=text, command=path)

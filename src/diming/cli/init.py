@@ -9,6 +9,7 @@ from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
 from diming.cli.options import Word, archive_option, common_options, option
 from diming.cli.session import session_of
+from diming.errors import UsageError
 from diming.present.language import N_
 
 
@@ -40,10 +41,14 @@ def init(
     """Make an archive."""
     from diming.present.archive_text import made_text
     from diming.services.making import make
+    from diming.store.opening import MEMORY
 
     session = session_of(context)
+    place = place_of(session)
+    if place == MEMORY:
+        raise UsageError("an archive in memory would be gone with this command; name a file")
     store = make(
-        place_of(session), crs=crs, legal_date=legal_date, reader=reader, writer=writer,
+        place, crs=crs, legal_date=legal_date, reader=reader, writer=writer,
         author=author_of(author), reason=reason or "init", document=document,
     )  # fmt: skip
     try:

@@ -138,7 +138,14 @@ def _run(
         crs=given["crs"], code_system=given["code_system"],
         level=given["level"] or Level.UNKNOWN,
     )  # fmt: skip
-    events = [e for path in given["events"] for e in read_events(path)]
+    read = [read_events(path) for path in given["events"]]
+    events = [e for file in read for e in file]
+    systems = {file.crs for file in read}
+    if len(systems) > 1:
+        raise UsageError(
+            "the files are in several coordinate systems ({systems}); record them one by one",
+            systems=sorted(systems),
+        )
     accepted = read_exceptions(given["exceptions"]) if given["exceptions"] else ()
     words = {
         "author": author_of(given["author"]), "document": given["document"],
@@ -151,7 +158,8 @@ def _run(
         return run(
             store, inputs, day=given["date"], events=events, since=_since(given["since"]),
             options=options, accepted=accepted, unchecked=given["unchecked"],
-            dry_run=given["dry_run"], progress=progress, **words,
+            dry_run=given["dry_run"], progress=progress, events_crs=next(iter(systems), None),
+            **words,
         )  # fmt: skip
 
 

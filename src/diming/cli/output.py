@@ -23,8 +23,9 @@ _SIDECARS = {
     ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".atx",
 }  # fmt: skip
 
-#: What is added to the whole name of a file for what belongs to it: logs of databases, metadata.
-_COMPANIONS = ("-wal", "-journal", "-shm", ".xml", ".aux.xml", ".ovr")
+#: What is added to the whole name of a file for what belongs to it: logs of databases, metadata,
+#: the index of an archive.
+_COMPANIONS = ("-wal", "-journal", "-shm", ".xml", ".aux.xml", ".ovr", ".cube")
 
 
 def write_stdout(text: str, *, utf8: bool) -> None:

@@ -85,7 +85,11 @@ def moment_meant(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.astimezone() if moment.tzinfo is None else moment
+    try:
+        moment.astimezone(UTC)  # At either end of the calendar, other zones have no such time.
+        return moment.astimezone() if moment.tzinfo is None else moment
+    except (OverflowError, ValueError):
+        return None
 
 
 def basis(store: Store, day: date, revision: Revision) -> Basis:

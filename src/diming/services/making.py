@@ -51,12 +51,11 @@ def make(
             "the legal date is one of {choices}, not «{value}»",
             choices=list(LEGAL_DATES), value=legal_date,
         )  # fmt: skip
-    store = create(place, crs, author=author, reason=reason, document=document)
+    store = create(
+        place, crs, author=author, reason=reason, document=document,
+        readers=[reader] if reader else [], writers=[writer] if writer else [],
+    )  # fmt: skip
     try:
-        if reader or writer:
-            from diming.store.postgis import grant
-
-            grant(store, readers=[reader] if reader else [], writers=[writer] if writer else [])
         if legal_date != "approved":
             with store.write(author=author, reason=reason, kind="setting") as work:
                 work.setting("legal_date", legal_date)

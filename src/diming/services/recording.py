@@ -12,6 +12,7 @@ from diming.history.sequence import Queue
 from diming.model.facts import Facts
 from diming.model.finding import Severity
 from diming.model.outcome import Recording, Refused
+from diming.services.lawful import dated_in_law
 from diming.services.placed import in_crs
 from diming.store.protocol import Withdrawn
 
@@ -39,6 +40,9 @@ def record(
     tolerance_m: float = 0.001,
 ) -> Recording:
     """Apply acts in the order they took effect, and record them as one revision.
+
+    Where an act says no date, the archive's setting ``legal_date`` tells which of its
+    others counts.
 
     Parameters
     ----------
@@ -69,7 +73,8 @@ def record(
     """
     with store.write(author=author, reason=reason, document=document, base=base) as writer:
         work = Work(writer, accepted, tolerance_m=tolerance_m)
-        work.through(in_crs(events, crs, writer))
+        dated, work.refused = dated_in_law(events, store.settings())
+        work.through(in_crs(dated, crs, writer))
         keep = bool(work.applied) and not dry_run and (keep_going or not work.refused)
         if not keep:
             raise Withdrawn

@@ -20,9 +20,10 @@ from diming.store.sqlite import connect, damaged, settle, told
 from diming.store.writing import LedgerWriter, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diming.store.database import Database
+    from diming.store.postgis import PostGis
 
 #: An archive that is gone when it is closed.
 MEMORY = ":memory:"
@@ -38,6 +39,8 @@ def create(
     reason: str = "init",
     document: str = "",
     recorded: datetime | None = None,
+    readers: Sequence[str] = (),
+    writers: Sequence[str] = (),
 ) -> Ledger:
     """Make a new, empty archive.
 
@@ -47,21 +50,29 @@ def create(
         A file (GeoPackage), ``:memory:``, or ``postgresql://…``.
     crs : str, optional
         CRS of its shapes; it can be settled later, with the first one.
+    readers, writers : sequence of str
+        Roles of a server that may read, and write.
 
     Raises
     ------
     UsageError
-        If there is something already.
+        If there is something already, or roles are given for a file.
     EnvironmentLacks
         If it cannot be written there.
     """
     storable(author, reason, document)
     first = Revision(1, _moment(recorded), author, reason, document, "init")
-    where = os.fspath(place)
+    where = _named(place)
     if where.startswith(_SCHEMES):
-        from diming.store.postgis import create_postgis
+        from diming.store.postgis import create_postgis, grant_roles
 
-        return Ledger(create_postgis(where, lambda made: begin_archive(made, first, crs)))
+        def begin(made: PostGis) -> None:
+            begin_archive(made, first, crs)
+            grant_roles(made, readers, writers)
+
+        return Ledger(create_postgis(where, begin))
+    if readers or writers:
+        raise UsageError("{place} is a file; rights to files are given by the system", place=where)
     if where == MEMORY:
         memory = sqlite3.connect(MEMORY, isolation_level=None)
         stamp(memory)
@@ -96,7 +107,7 @@ def open_store(place: str | os.PathLike[str], *, readonly: bool = False) -> Ledg
     EnvironmentLacks
         If the server cannot be reached, or a driver is missing.
     """
-    where = os.fspath(place)
+    where = _named(place)
     if where.startswith(_SCHEMES):
         from diming.store.postgis import open_postgis
 
@@ -119,6 +130,19 @@ def open_store(place: str | os.PathLike[str], *, readonly: bool = False) -> Ledg
         package.close()
         raise
     return Ledger(package)
+
+
+def _named(place: str | os.PathLike[str]) -> str:
+    """Return a place as text, if it can be one."""
+    where = os.fspath(place)
+    if "\0" in where:
+        raise UsageError("{place} cannot be the name of a file", place=where)
+    if "://" in where and not where.startswith(_SCHEMES):
+        raise UsageError(
+            "{place} is no place for an archive; name a file, or postgresql://user@host/database",
+            place=where,
+        )
+    return where
 
 
 def begin_archive(base: Database, first: Revision, crs: str | None) -> None:
@@ -209,13 +233,15 @@ def _sync_folder(folder: Path) -> None:
 
 def _look(path: Path) -> None:
     place = str(path)
-    if path.is_dir():
-        raise UnreadableInput("{place} is a folder, not an archive", place=place)
-    if not path.exists():
-        raise UnreadableInput("there is no archive {place}; «diming init» makes one", place=place)
     try:
         with path.open("rb") as handle:
             start = handle.read(16)
+    except IsADirectoryError:
+        raise UnreadableInput("{place} is a folder, not an archive", place=place) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnreadableInput(
+            "there is no archive {place}; «diming init» makes one", place=place
+        ) from None
     except OSError as error:
         raise UnreadableInput(
             "{place} cannot be read ({detail})", place=place, detail=error.strerror or str(error)

@@ -345,22 +345,30 @@ def grant(store: Ledger, *, readers: Sequence[str] = (), writers: Sequence[str] 
     if not isinstance(base, PostGis):
         raise UsageError("{place} is a file; rights to files are given by the system",
                          place=store.place)  # fmt: skip
-    schema = quoted(base.schema)
-    names = ", ".join([*(t.name for t in TABLES), *(x.name for x in (*LAYERS, HISTORY))])
-    tables = ", ".join(t.name for t in TABLES if t.name != "diming_layout")
     base.change("BEGIN")
     try:
-        for role in map(quoted, (*readers, *writers)):
-            base.change(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
-            base.change(f"GRANT SELECT ON {names} TO {role}")
-        for role in map(quoted, writers):
-            base.change(f"GRANT INSERT ON {tables} TO {role}")
-            for table in TABLES:
-                if table.closes:
-                    base.change(f"GRANT UPDATE (known_to) ON {table.name} TO {role}")
+        grant_roles(base, readers, writers)
         base.commit()
     finally:
         base.rollback()
+
+
+def grant_roles(base: PostGis, readers: Sequence[str], writers: Sequence[str]) -> None:
+    """Give rights within the transaction under way; see `grant`."""
+    for role in (*readers, *writers):
+        if not base.rows("SELECT 1 FROM pg_roles WHERE rolname = :role", {"role": role}):
+            raise UsageError("the server has no role {role}; make it first", role=role)
+    schema = quoted(base.schema)
+    names = ", ".join([*(t.name for t in TABLES), *(x.name for x in (*LAYERS, HISTORY))])
+    tables = ", ".join(t.name for t in TABLES if t.name != "diming_layout")
+    for role in map(quoted, (*readers, *writers)):
+        base.change(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
+        base.change(f"GRANT SELECT ON {names} TO {role}")
+    for role in map(quoted, writers):
+        base.change(f"GRANT INSERT ON {tables} TO {role}")
+        for table in TABLES:
+            if table.closes:
+                base.change(f"GRANT UPDATE (known_to) ON {table.name} TO {role}")
 
 
 def _connect(address: str, *, readonly: bool) -> PostGis:
