@@ -15,6 +15,7 @@ from diming.files.reading import read
 from diming.history.dated import DatedRow, dated_changeset, written_date
 from diming.model.code import parse_code
 from diming.model.unit import Level, parse_level
+from diming.services.names import refuse_unwritable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,8 +68,8 @@ def dated_versions(
         rows, found = _with_shapes(path, level, options, crs)
     if not any(row.begin or row.end for row in rows):
         raise UnreadableInput(
-            "{path}: no row says from when or until when it held; "
-            "name the columns of begin and end",
+            "{path}: no row says from when or until when it held; give the day on which it "
+            "stood with --date, or name the columns of begin and end with --field",
             path=path,
         )
     return dated_changeset(rows, system=_system(rows), events=events), found
@@ -108,6 +109,7 @@ def _with_shapes(
 
 
 def _row(values: Mapping[str, str], level: Level, source: str, shape: object = None) -> DatedRow:
+    refuse_unwritable_name(values.get("name", ""), source)
     code = values.get("code", "")
     parsed = parse_code(code) if code else None
     said = parse_level(values["level"]) if values.get("level") else Level.UNKNOWN
