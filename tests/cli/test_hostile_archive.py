@@ -61,3 +61,95 @@ def test_times_at_the_ends_of_the_calendar(run):
         assert "neither a revision" in said
     result = run("at", "--known", "9999-12-31", "--archive", "a.gpkg")
     assert json.loads(result.stdout)["revision"] == 1
+
+
+@pytest.fixture
+def towns(run, tmp_path):
+    """An archive of a county and two townships, without shapes."""
+    (tmp_path / "t.csv").write_text(
+        "code,name,kind\n500101,万州区,市辖区\n500101201,甲乡,乡\n500101202,乙乡,乡\n",
+        encoding="utf-8",
+    )
+    assert run("init").exit_code == 0
+    assert run("load", "t.csv", "--date", "2000-01-01").exit_code == 0
+    return tmp_path / "diming.gpkg"
+
+
+def test_no_output_may_be_the_archive_or_an_input(run, tmp_path, towns):
+    (tmp_path / "t2.csv").write_text(
+        "code,name,kind\n500101201,丙乡,乡\n500101202,乙乡,乡\n", encoding="utf-8"
+    )
+    (tmp_path / "e.csv").write_text(
+        "date,event_type,units_before,units_after\n2010,rename,无乡,有乡\n", encoding="utf-8"
+    )
+    before = towns.read_bytes()
+    for target, said in (
+        ("diming.gpkg", "is an input"),
+        ("t2.csv", "is an input"),
+        ("none/x.json", "does not exist"),
+        ("", "is empty"),
+    ):
+        load = run("load", "t2.csv", "--date", "2005-01-01", "--output", target)
+        assert said in refused(load)
+        given = "e.csv" if target == "t2.csv" else target
+        assert said in refused(run("event", "record", "e.csv", "--refused", given))
+    assert towns.read_bytes() == before
+    assert run("load", "t2.csv", "--date", "2005-01-01", "--output", "x.json").exit_code == 1
+    assert "rename" in (tmp_path / "x.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("merge,甲乡;甲乡[500101201],丙乡[500101203]", "named twice"),
+        ("merge,甲乡;甲乡,丙乡[500101203]", "named twice"),
+        ("abolish,甲乡,~甲乡", "cannot take ground"),
+        ("boundary,~甲乡,~甲乡", "no ground passes"),
+        ("transfer,甲乡,万州区/甲乡", "lies below 万州区 (500101) already"),
+        ("rename,甲乡,丙\u202e乡", "control character"),
+    ],
+)
+def test_acts_that_do_nothing_or_twice_are_refused(run, tmp_path, towns, row, said):
+    text = f"date,event_type,units_before,units_after\n2010-01-01,{row}\n"
+    (tmp_path / "e.csv").write_text(text, encoding="utf-8")
+    before = towns.read_bytes()
+    result = run("event", "record", "e.csv")
+    assert result.exit_code in (3, 4)
+    assert said in " ".join(result.output.split())
+    assert towns.read_bytes() == before
+
+
+def test_a_conversion_that_says_nothing_of_its_own_ground_is_refused(run, tmp_path, towns):
+    act = {
+        "format": "diming.event/1", "type": "convert", "date": "2010-01-01",
+        "before": ["甲乡[500101201]"], "after": ["甲镇[500101101]"],
+        "territory": [{"giver": "乙乡", "taker": "甲镇[500101101]", "kind": "whole"}],
+    }  # fmt: skip
+    (tmp_path / "e.json").write_text(json.dumps(act), encoding="utf-8")
+    result = run("event", "record", "e.json")
+    assert result.exit_code in (0, 4)
+    assert run("verify").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["东\u202e区", "东\n区", "长" * 300])
+def test_shapes_have_names_that_acts_can_write(run, tmp_path, name):
+    ring = [[106, 29], [106.1, 29], [106.1, 29.1], [106, 29]]
+    layer = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"code": "500101", "name": name},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
+        ],
+    }
+    (tmp_path / "g.geojson").write_text(json.dumps(layer), encoding="utf-8")
+    assert run("init").exit_code == 0
+    said = refused(run("load", "g.geojson", "--date", "2000-01-01", "--unchecked"), 3)
+    assert "g.geojson#" in said and "control characters" in said
+    assert '"revision": 1' in run("at").stdout
+
+
+def test_a_load_without_a_date_says_what_to_give(run, towns):
+    assert "--date" in refused(run("load", "t.csv"), 3)

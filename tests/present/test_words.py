@@ -36,6 +36,7 @@ ACT = {
     "named": "井口镇[500106102]", "known": ["井口街道[500106010] 2019/"], "count": 1, "least": 2,
     "before": 2, "after": 3, "code": "500106020", "holder": "香炉山街道[500106020]",
     "candidates": ["兴隆镇[500112106]", "兴隆镇[500236101]"], "named_units": ["*潼南县[500223]"],
+    "legal_date": "announced",
 }  # fmt: skip
 THREE = {"units": ("1", "2", "3"), "names": ("甲", "乙", "丙")}
 EVERY = [

@@ -204,8 +204,8 @@ def test_what_is_undone_or_never_was_cannot_be_undone(store):
         revert(store, "e0", author="某", reason="有误")
     with pytest.raises(UsageError, match="no revision 9"):
         revert(store, "r9", author="某", reason="有误")
-    with pytest.raises(UsageError, match="no acts"):
-        revert(store, "r2", author="某", reason="有误")
+    with pytest.raises(UsageError, match="brought nothing"):
+        revert(store, "r1", author="某", reason="有误")
 
 
 def test_a_correction_can_be_undone_too(store):

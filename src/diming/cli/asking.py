@@ -25,10 +25,16 @@ def chosen_format(given: str | None, output: str | None, formats: Sequence[str])
     return suffix if suffix in formats else formats[0]
 
 
-def prepare(context: click.Context, output: str | None, inputs: Sequence[str] = ()) -> str | None:
+def prepare(
+    context: click.Context,
+    output: str | None,
+    inputs: Sequence[str] = (),
+    *,
+    name: str = "--output",
+) -> str | None:
     """Refuse an output that cannot be, or is the archive; return None for stdout."""
     if output == "":
-        raise UsageError("{option} is empty; give a value, or leave it out", option="--output")
+        raise UsageError("{option} is empty; give a value, or leave it out", option=name)
     if output is None or output == "-":
         return None
     from diming.cli.output import check_output

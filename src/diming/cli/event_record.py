@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diming.cli.archives import author_of, opened, writing_options
-from diming.cli.asking import deliver
+from diming.cli.asking import deliver, prepare
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.help import LocalCommand
 from diming.cli.options import Metres, archive_option, common_options, option, text_or_json
@@ -57,6 +57,7 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
     if not files:
         raise UsageError("no FILE was given: name a file of acts (see diming event record --help)")
     session = session_of(context)
+    target = prepare(context, given["refused"], files, name="--refused")
     read = [read_events(path) for path in files]
     systems = {f.crs for f in read}
     if len(systems) > 1:
@@ -73,8 +74,8 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
             crs=systems.pop(), accepted=accepted, keep_going=given["keep_going"],
             dry_run=given["dry_run"], tolerance_m=given["tolerance_m"],
         )  # fmt: skip
-    if given["refused"] and result.refused:
-        write_events(given["refused"], [r.event for r in result.refused], crs=read[0].crs)
+    if target and result.refused:
+        write_events(target, [r.event for r in result.refused], crs=read[0].crs)
     if given["format_"] == "json":
         from diming.present.archive_json import recording_json
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diming.cli.archives import author_of, opened, writing_options
-from diming.cli.asking import deliver
+from diming.cli.asking import deliver, prepare
 from diming.cli.failures import CLEAN, CONFLICT, FINDINGS
 from diming.cli.help import LocalCommand
 from diming.cli.options import (
@@ -98,12 +98,13 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
     if not inputs:
         raise UsageError("no INPUT was given: name the files to load (see diming load --help)")
     session = session_of(context)
+    output = prepare(context, given["output"], [*inputs, *given["events"]])
     with opened(context, readonly=False) as store:
         result = _run(store, inputs, given, session.lang, session.quiet)
-    if given["output"] and result.explained is not None:
+    if output and result.explained is not None:
         from diming.services.proposing import write_proposals
 
-        write_proposals(given["output"], result.explained)
+        write_proposals(output, result.explained)
     if given["format_"] == "json":
         from diming.present.archive_json import loading_json
 
@@ -111,7 +112,7 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
     else:
         from diming.present.archive_text import loading_text
 
-        text = loading_text(result, session.lang, dry_run=given["dry_run"], output=given["output"])
+        text = loading_text(result, session.lang, dry_run=given["dry_run"], output=output)
         deliver(text, None, utf8=False)
     if result.recording is not None and result.recording.refused:
         return CONFLICT

@@ -69,6 +69,16 @@ class Act:
         self.findings.append(result)
         return None
 
+    def check_named(self) -> None:
+        """Note a unit that two names before the act mean, such as its name and its code."""
+        met: set[str] = set()
+        for named in self.before:
+            if named.unit_id is not None and not named.ref.below and named.unit_id in met:
+                self.findings.append(
+                    fault("event-form", self.event, reason="named-twice", named=str(named.ref))
+                )
+            met.add(named.unit_id or "")
+
     def given(self) -> list[Version]:
         """Return the units named whole before the act."""
         return [n.version for n in self.before if n.version is not None and not n.ref.part]

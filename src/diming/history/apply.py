@@ -91,6 +91,8 @@ def apply(
     act.resolve_before()
     passages: tuple[Passage, ...] = ()
     chain_sum: int | None = None
+    if _stands(act, accepted):
+        act.check_named()
     if not _stands(act, accepted):
         return Outcome(None, tuple(act.findings))
     if event.type is EventType.CORRECTION:

@@ -63,6 +63,8 @@ def _found_anew(act: Act) -> None:
     for i, unit in going_on.items():
         _take_over(act, event.after[i], unit)
     if act.fits:
+        _to_itself(act)
+    if act.fits:
         act.flows = _flows(act)
         _guard_parts(act)
         _children(act, staying)
@@ -74,6 +76,14 @@ def _guard_parts(act: Act) -> None:
     for named in (*act.before, *act.after):
         if named.ref.part and named.version is not None and named.unit_id in moved:
             act.guard_order(named.version)
+
+
+def _to_itself(act: Act) -> None:
+    """Note a part of a unit after the act, where the unit ends by it."""
+    for named in act.after:
+        if named.ref.part and named.unit_id in act.draft.ended:
+            act.findings.append(fault("event-form", act.event, reason="ended-takes",
+                                      named=str(named.ref)))  # fmt: skip
 
 
 def _like(act: Act, ordinal: int) -> Version | None:
@@ -167,8 +177,8 @@ def _children(act: Act, staying: set[str]) -> None:
             ]  # fmt: skip
             takers = [v for v in above if v.level < unit.level]
         if act.event.type is EventType.CONVERT:
-            flow = next(f for f in act.flows if f.giver == unit.unit_id)
-            takers = [v for v in takers if v.unit_id == flow.taker]
+            into = {f.taker for f in act.flows if f.giver == unit.unit_id}
+            takers = [v for v in takers if v.unit_id in into]
         if act.event.type is EventType.ABOLISH:
             takers = [v for n in act.after if n.unit_id and (v := draft.current(n.unit_id))]
         new = takers[0] if len(takers) == 1 else None
@@ -225,6 +235,12 @@ def _transfer(act: Act) -> None:
         if superior is None or superior.version is None:
             continue
         act.guard_order(unit)
+        if superior.unit_id == unit.parent_id and act.fits:
+            act.findings.append(
+                fault("event-form", act.event, [superior.version, unit], reason="same-superior",
+                      named=unit.label)
+            )  # fmt: skip
+            continue
         if superior.version.level >= unit.level:
             act.findings.append(
                 fault("event-form", act.event, [superior.version, unit], reason="not-above",
@@ -267,6 +283,8 @@ def _boundary(act: Act) -> None:
             act.guard_order(named.version)
     if act.fits:
         act.flows = _flows(act)
+        if all(f.giver == f.taker for f in act.flows):
+            act.findings.append(fault("event-form", act.event, reason="nothing-passes"))
 
 
 def _recode(act: Act, codes_known: Mapping[str, str]) -> None:

@@ -59,6 +59,10 @@ def form_faults(event: Event) -> list[Finding]:
                 found.append(fault("event-form", event, reason="rename-keeps-code", named=str(a)))
             if a.name and a.name == b.name:
                 found.append(fault("event-form", event, reason="same-name", named=str(a)))
+    for side in (event.before, event.after):
+        twice = [r for i, r in enumerate(side) if r in side[:i] and not r.is_nobody]
+        if twice:
+            found.append(fault("event-form", event, reason="named-twice", named=str(twice[0])))
     if event.type is EventType.CORRECTION and not event.changes:
         found.append(fault("event-form", event, reason="nothing-corrected"))
     return found

@@ -26,7 +26,9 @@ _PLAIN = str.maketrans("；［］／～〜＊", ";[]/~~*")
 _SEGMENT = re.compile(r"\s*([^\[\]~*]*?)\s*(?:\[([^\[\]~*]*)\])?\s*")
 _REMARK = re.compile(r"(.*?)\s*[(（]([省地县乡村]级)[)）]")
 #: What no name or code may hold: it would be invisible, or break a line.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 #: The longest name or code taken for one; the longest name of a division has under 30.
 LONGEST = 200
 

@@ -35,6 +35,10 @@ ACT_MESSAGES: dict[str, Template] = {
         "{named} becomes another kind of unit; a change of name alters the specific part only"
     ),
     "event-form:same-name": N_("{named} has the same name before and after"),
+    "event-form:named-twice": N_("{named} is named twice on one side of the act"),
+    "event-form:ended-takes": N_("{named} ends by this act, and cannot take ground by it"),
+    "event-form:nothing-passes": N_("no ground passes from one unit to another"),
+    "event-form:same-superior": N_("{named} lies below {unit} already"),
     "event-form:nothing-corrected": N_("the correction names nothing that it corrects"),
     "event-form:not-correctable": N_("“{named}” cannot be corrected; what can be is: {known}"),
     "event-form:no-span": N_("{unit} would end before it begins, or a date is none"),

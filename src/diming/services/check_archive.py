@@ -88,7 +88,8 @@ def check_archive(
         )  # fmt: skip
 
     times = over_time if wanted.intersection(TIME_RULES) else None
-    record = _record(store, len(store.table(known).row), len(shaped), day, view.crs)
+    with_shape = int((store.table(known).territory >= 0).sum())
+    record = _record(store, with_shape, len(shaped), day, view.crs)
     if not shaped:
         return _without_shapes(record, settings, wanted, accepted, times() if times else [])
     work = Check(

@@ -16,6 +16,7 @@ from diming.history.dated import DatedRow, dated_changeset
 from diming.model.code import parse_code
 from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, written_date
 from diming.model.unit import Level, parse_level
+from diming.services.names import refuse_unwritable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +74,8 @@ def dated_versions(
         system = _system(rows, code_system)
     if not any(row.begin or row.end for row in rows):
         raise UnreadableInput(
-            "{path}: no row says from when or until when it held; "
-            "name the columns of begin and end",
+            "{path}: no row says from when or until when it held; give the day on which it "
+            "stood with --date, or name the columns of begin and end with --field",
             path=path,
         )
     return dated_changeset(rows, system=system, events=events), found
@@ -134,6 +135,7 @@ def _with_shapes(
 
 
 def _row(values: Mapping[str, str], level: Level, source: str, shape: object = None) -> DatedRow:
+    refuse_unwritable_name(values.get("name", ""), source)
     code = values.get("code", "")
     parsed = parse_code(code) if code else None
     said = parse_level(values["level"]) if values.get("level") else Level.UNKNOWN

@@ -22,6 +22,7 @@ from diming.model.unit import Level
 from diming.model.version import Version, with_code
 from diming.rules.code_reading import read_codes
 from diming.services.intake import take_in
+from diming.services.names import refuse_unwritable_name
 from diming.services.placed import moved_shape
 from diming.services.sources import reader
 
@@ -163,6 +164,7 @@ def _drawn(paths: Sequence[str], day: date, options: StatedOptions, progress: Pr
     drawn = units.geometry[:]
     for i in range(len(units)):
         code, name = str(units.code[i]), str(units.name[i])
+        refuse_unwritable_name(name, f"{intake.paths[int(units.input[i])]}#{int(units.fid[i])}")
         own = Level(int(options.level) or int(level[i]) or usual)
         if own is Level.UNKNOWN:
             raise UsageError(
