@@ -10,19 +10,10 @@ from hypothesis import strategies as st
 from diming.geometry.area import areas_m2
 from diming.geometry.ground import parse_crs
 from diming.geometry.passages import passages
-from worlds import CRS, PLACE, Grid
+from worlds import CRS, PLACE, block, cells
 
 TOWN = pyproj.CRS(CRS)
 PLANE = parse_crs("plane")
-
-
-def cells(rows: int = 3, columns: int = 3, **options: float) -> np.ndarray:
-    return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)
-
-
-def box(x: float, y: float, wide: float, high: float) -> shapely.Polygon:
-    low = PLACE + (x, y)
-    return shapely.box(*low, *(low + (wide, high)))
 
 
 def test_a_merger_and_a_split_are_passages() -> None:
@@ -49,7 +40,7 @@ def test_invalid_and_missing_polygons_pass_what_they_enclose() -> None:
     bow = shapely.Polygon(PLACE + np.array([(0, 0), (100, 100), (100, 0), (0, 100)]))
     found = passages(
         np.array([bow, None], dtype=object),
-        np.array([shapely.Polygon(), box(0, 0, 50, 100)], dtype=object),
+        np.array([shapely.Polygon(), block(0, 0, 50, 100)], dtype=object),
         PLANE,
     )
     assert list(zip(found.before, found.after, strict=True)) == [(0, 1)]
