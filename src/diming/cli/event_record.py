@@ -101,8 +101,8 @@ def _warn_of_doubts(read: Sequence[EventFile], session: Session) -> None:
     if count and not session.quiet:
         warning = session.say(
             P_(
-                "{acts_count} act is marked doubtful in the file: look at it; --sure-only leaves it "
-                "out, «diming event revert» undoes it",
+                "{acts_count} act is marked doubtful in the file: look at it; --sure-only leaves "
+                "it out, «diming event revert» undoes it",
                 "{acts_count} acts are marked doubtful in the file: look at them; --sure-only "
                 "leaves them out, «diming event revert» undoes them",
                 "acts_count",
