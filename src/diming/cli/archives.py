@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from diming.cli.asking import place_of
+from diming.cli.asking import place_of, sound
 from diming.cli.options import option
 from diming.cli.session import session_of
 from diming.present.language import N_
@@ -53,7 +53,5 @@ def opened(context: click.Context, *, readonly: bool = True) -> Iterator[Store]:
 
     import_pyogrio()
     store = open_store(place_of(session_of(context)), readonly=readonly)
-    try:
+    with sound(store):
         yield store
-    finally:
-        store.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diming.cli.session import session_of
-from diming.errors import UsageError
+from diming.errors import Said, UnreadableInput, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from diming.cli.session import Session
+    from diming.store.ledger import Ledger
     from diming.store.protocol import Store
 
 #: Where the archive is if nobody says so.
@@ -30,8 +31,29 @@ def asked(context: click.Context) -> Iterator[Store]:
 
     import_pyogrio()
     store = open_store(place_of(session_of(context)), readonly=True)
-    try:
+    with sound(store):
         yield store
+
+
+@contextmanager
+def sound(store: Ledger) -> Iterator[None]:
+    """Let go of an archive at the end; if something fails that should not, see if it is damaged.
+
+    Raises
+    ------
+    UnreadableInput
+        If the archive does not hold what diming wrote into it.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        flaws = store.verify()
+        if not flaws:
+            raise
+        raise UnreadableInput(
+            "{place} is damaged ({detail}); keep it, and go on with a backup",
+            place=store.place, detail=Said(flaws[0].what, flaws[0].facts),
+        ) from error  # fmt: skip
     finally:
         store.close()
 
