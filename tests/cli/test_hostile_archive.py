@@ -1,6 +1,7 @@
 """What a hostile or clumsy user does to the archive's commands: one sentence, the right code."""
 
 import json
+import sqlite3
 
 import pytest
 from click.testing import CliRunner
@@ -153,3 +154,66 @@ def test_shapes_have_names_that_acts_can_write(run, tmp_path, name):
 
 def test_a_load_without_a_date_says_what_to_give(run, towns):
     assert "--date" in refused(run("load", "t.csv"), 3)
+
+
+def test_a_backup_is_another_file(run, tmp_path, towns):
+    before = towns.read_bytes()
+    (tmp_path / "link.gpkg").hardlink_to(towns)
+    for target, said in (
+        ("diming.gpkg", "is the archive itself"),
+        ("link.gpkg", "is the archive itself"),
+        ("", "is none"),
+        ("-", "is none"),
+        ("a\0b", "is none"),
+        ("postgresql://h/x", "is none"),
+        ("none/x.gpkg", "no folder"),
+    ):
+        assert said in refused(run("backup", target, "--overwrite"))
+    assert towns.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE version SET name = x'ff00' WHERE level = 4",
+        "UPDATE version SET level = 'x' WHERE level = 4",
+        "UPDATE revision SET recorded = 'garbage' WHERE number = 2",
+        "UPDATE revision SET author = x'00ff'",
+        "UPDATE version SET begin_day = 'garbage'",
+        "UPDATE event SET payload = 'garbage'",
+        "UPDATE setting SET value = 'nonsense'",
+        "DELETE FROM diming_layout",
+        "UPDATE diming_layout SET version = -1",
+        "DELETE FROM revision",
+    ],
+)
+def test_a_tampered_archive_is_said_to_be_damaged(run, tmp_path, towns, change):
+    (tmp_path / "e.csv").write_text(
+        "date,event_type,units_before,units_after\n2010-01-01,rename,甲乡,丙乡\n", encoding="utf-8"
+    )
+    assert run("event", "record", "e.csv").exit_code == 0
+    base = sqlite3.connect(towns, isolation_level=None)
+    for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        base.execute(f"DROP TRIGGER {name}")
+    base.execute(change)
+    base.close()
+    result = run("verify")
+    assert result.exit_code in (1, 3), result.output
+    for command in (
+        ["info"], ["log"], ["at"], ["at", "--format", "text"], ["history", "乙乡"],
+        ["diff", "2001-01-01", "2011-01-01"], ["where", "106", "29"], ["event", "list"],
+        ["check"], ["event", "revert", "r3", "--reason", "x"], ["backup", "b.gpkg", "--overwrite"],
+    ):  # fmt: skip
+        for lang in ("en", "zh"):
+            result = run(*command, "--lang", lang)
+            assert result.exit_code in (0, 1, 2, 3, 4), (command, result.output)
+            assert "unexpected failure" not in result.output
+            assert "意外" not in result.output
+
+
+def test_points_on_the_last_day_of_the_calendar(run, tmp_path, towns):
+    assert "is empty" in refused(run("where", "--points", ""))
+    (tmp_path / "p.csv").write_text("lon,lat,date\n106,29,9999-12-31\n", encoding="utf-8")
+    one = run("where", "106", "29", "--date", "9999-12-31", "--lang", "en")
+    many = run("where", "--points", "p.csv", "--lang", "en")
+    assert "not known" in one.stdout and "not known" in many.stdout

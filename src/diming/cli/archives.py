@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diming.cli.options import option
 from diming.cli.session import session_of
-from diming.errors import UsageError
+from diming.errors import Said, UnreadableInput, UsageError
 from diming.present.language import N_
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import click
 
     from diming.cli.session import Session
+    from diming.store.ledger import Ledger
     from diming.store.protocol import Store
 
 AUTHOR = "DIMING_AUTHOR"
@@ -62,7 +63,28 @@ def opened(context: click.Context, *, readonly: bool = True) -> Iterator[Store]:
     from diming.store.opening import open_store
 
     store = open_store(place_of(session_of(context)), readonly=readonly)
-    try:
+    with sound(store):
         yield store
+
+
+@contextmanager
+def sound(store: Ledger) -> Iterator[None]:
+    """Let go of an archive at the end; if something fails that should not, see if it is damaged.
+
+    Raises
+    ------
+    UnreadableInput
+        If the archive does not hold what diming wrote into it.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        flaws = store.verify()
+        if not flaws:
+            raise
+        raise UnreadableInput(
+            "{place} is damaged ({detail}); keep it, and go on with a backup",
+            place=store.place, detail=Said(flaws[0].what, flaws[0].facts),
+        ) from error  # fmt: skip
     finally:
         store.close()

@@ -11,6 +11,7 @@ from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
 from diming.cli.options import archive_option, common_options, option
 from diming.cli.session import session_of
+from diming.errors import UsageError
 from diming.present.language import N_
 
 
@@ -32,6 +33,8 @@ def backup(context: click.Context, /, target: str, overwrite: bool) -> int:
     from diming.present.archive_text import copied_text
 
     session = session_of(context)
+    if target in ("", "-") or "://" in target or "\0" in target:
+        raise UsageError("a copy is a file; “{value}” is none", value=target)
     with opened(context) as store:
         store.backup(Path(target), replace=overwrite)
         head = store.head()

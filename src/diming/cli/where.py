@@ -64,6 +64,8 @@ def where(
     points = given["points"]
     if points is not None and place:
         raise UsageError("give LON LAT or --points, not both")
+    if points == "":
+        raise UsageError("{option} is empty; give a value, or leave it out", option="--points")
     output = prepare(context, given["output"], [points] if points else [])
     if points is not None:
         return _many(context, points, format_, output, given)

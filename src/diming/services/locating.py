@@ -14,6 +14,7 @@ import numpy as np
 from diming.geometry.epochs import Epochs
 from diming.geometry.lonlat import from_lonlat, has_place
 from diming.model.answers import WhereMany
+from diming.model.span import OPEN
 from diming.model.unit import Level
 from diming.services.beliefs import basis, day_meant, revision_meant
 
@@ -65,7 +66,8 @@ def where_many(
     table = store.table(revision.number) if prepared is None else prepared.table
     when = np.full(len(lonlat), on.day.toordinal(), dtype=np.int64)
     if days is not None:
-        when = np.where(days > 0, days, when)
+        last = OPEN.toordinal() - 1  # What has not ended, ends with the calendar.
+        when = np.where(days > 0, np.minimum(days, last), when)
     xy = from_lonlat(np.asarray(lonlat, dtype=np.float64), store.view(revision.number).crs)
     finite = np.flatnonzero(np.isfinite(xy).all(axis=1))
     if prepared is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diming.errors import UsageError
 from diming.geometry.ground import parse_crs
 from diming.store.geopackage import GeoPackage
 from diming.store.opening import new_file, new_package
@@ -16,29 +18,42 @@ from diming.store.sqlite import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from diming.store.database import Database, Row
 
+#: What speaks of the archive; all else is trouble with the copy.
+_OF_THE_ARCHIVE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
+}  # fmt: skip
 #: Rows copied at a time.
 _BLOCK = 10_000
 
 
 def backup(base: Database, target: Path, *, replace: bool = False) -> None:
     """Copy an archive as it stands into a GeoPackage, while others use it."""
+    if isinstance(base, GeoPackage) and _same_file(Path(base.place), target):
+        raise UsageError("{output} is the archive itself; name another file", output=str(target))
     with new_file(target, replace=replace) as part:
         if isinstance(base, GeoPackage):
-            _copy_pages(base, part)
+            _copy_pages(base, part, str(target))
         else:
             _copy_rows(base, part, str(target))
 
 
-def _copy_pages(base: GeoPackage, part: Path) -> None:
+def _same_file(place: Path, target: Path) -> bool:
+    try:
+        return place.samefile(target)
+    except OSError:
+        return False
+
+
+def _copy_pages(base: GeoPackage, part: Path, place: str) -> None:
     try:
         with closing(sqlite3.connect(part)) as copy:
             base.connection.backup(copy)
     except sqlite3.Error as error:
-        raise told(error, base.place) from error
+        ours = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_ARCHIVE
+        raise told(error, base.place if ours else place) from error
 
 
 def _copy_rows(base: Database, part: Path, place: str) -> None:

@@ -20,7 +20,7 @@ from diming.store.migrations import up_to_date
 from diming.store.protocol import Withdrawn
 from diming.store.reading import LedgerView, believed, fetch_shapes
 from diming.store.schema import LAYOUT
-from diming.store.sqlite import busy
+from diming.store.sqlite import busy, damaged
 from diming.store.verify import verify
 from diming.store.writing import LedgerWriter, storable
 from diming.versions import VersionTable
@@ -50,7 +50,7 @@ class Ledger:
 
     def head(self) -> Revision:
         """Return the latest revision; there is always one, that of ``init``."""
-        return revision_of(self.base.rows(_REVISION + "ORDER BY number DESC LIMIT 1")[0])
+        return self._revision(self.base.rows(_REVISION + "ORDER BY number DESC LIMIT 1")[0])
 
     @property
     def identity(self) -> str:
@@ -63,7 +63,7 @@ class Ledger:
         limit = "" if newest is None else " LIMIT :newest"
         values = {} if newest is None else {"newest": newest}
         for row in self.base.rows(f"{_REVISION}ORDER BY number DESC{limit}", values):
-            yield revision_of(row)
+            yield self._revision(row)
 
     def revision_at(self, moment: datetime) -> Revision | None:
         """Return the latest revision recorded at or before a moment (UTC, if it has no zone)."""
@@ -73,7 +73,7 @@ class Ledger:
         found = self.base.rows(
             _REVISION + "WHERE recorded <= :text ORDER BY number DESC LIMIT 1", {"text": text}
         )
-        return revision_of(found[0]) if found else None
+        return self._revision(found[0]) if found else None
 
     def view(self, known: int | None = None) -> LedgerView:
         """Return what revision `known` believed; the latest, if None."""
@@ -180,6 +180,12 @@ class Ledger:
         finally:
             self._writing = False
             self.base.rollback()
+
+    def _revision(self, row: Row) -> Revision:
+        try:
+            return revision_of(row)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise damaged(self.place, f"revision {row[0]}: {error}") from error
 
     def verify(self, *, tip: str | None = None) -> list[Flaw]:
         """Recompute every hash and look at every reference; return what is broken.

@@ -157,8 +157,11 @@ def begin_archive(base: Database, first: Revision, crs: str | None) -> None:
 def checked(base: Database) -> Database:
     """Return a database, if this software knows its layout."""
     layout = base.layout()
-    if layout > LAYOUT:
+    if not 1 <= (layout or 0) <= LAYOUT:
         base.close()
+    if not layout or layout < 1:
+        raise damaged(base.place, f"layout {layout}")
+    if layout > LAYOUT:
         raise UnreadableInput(
             "{place} was written by a newer diming (layout {layout}, this one knows {known}); "
             "update diming",

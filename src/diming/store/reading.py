@@ -214,6 +214,8 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _version(row: Row, codes: tuple[tuple[str, str], ...]) -> Version:
+    if not (isinstance(row[3], str) and isinstance(row[4], str)):
+        raise TypeError(f"version {row[0]}: name or kind is no text")  # SQLite keeps any kind.
     return Version(
         row=row[0], unit_id=row[1], level=Level(row[2]), name=row[3], kind=row[4],
         ethnic=bool(row[5]), parent_id=row[6], seat=row[7], territory=row[8],
