@@ -115,7 +115,8 @@ def test_a_comparison_finds_what_the_act_passed_on(random):
     seen = {(f.giver, f.taker): f.area_m2 for f in found.flows}
     assert set(seen) == set(told)
     for pair, area in told.items():
-        assert seen[pair] == pytest.approx(area, rel=1e-6, abs=0.1)
+        # Common ground narrower than a millimetre is left out by either, at other cuts.
+        assert seen[pair] == pytest.approx(area, rel=1e-5, abs=0.1)
 
 
 @SOME

@@ -8,7 +8,7 @@ from diming.cli.archives import opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
-from diming.cli.options import archive_option, common_options, text_or_json
+from diming.cli.options import archive_option, common_options, known_option, text_or_json
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.present.language import N_
@@ -24,15 +24,23 @@ from diming.present.language import N_
 )
 @click.argument("event", metavar="EVENT")
 @text_or_json
+@known_option
 @archive_option
 @common_options
 @click.pass_context
-def show(context: click.Context, /, event: str, format_: str) -> int:
+def show(context: click.Context, /, event: str, format_: str, known: str | None) -> int:
     """Show an act."""
+    from diming.services.beliefs import revision_meant
+
     lang = session_of(context).lang
     with opened(context) as store:
-        view = store.view()
+        view = store.view(revision_meant(store, known).number)
         applied = view.act(event)
+        if applied is None and (once := store.revision_of_event(event)) is not None:
+            raise UsageError(
+                "the act {event} is not believed there; --known r{revision} shows it",
+                event=event, revision=once,
+            )  # fmt: skip
         if applied is None:
             raise UsageError(
                 "there is no event «{event}»; «diming event list» shows them all",

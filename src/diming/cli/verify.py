@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from diming.cli.archives import opened
@@ -10,6 +12,7 @@ from diming.cli.failures import CLEAN, FINDINGS
 from diming.cli.help import LocalCommand
 from diming.cli.options import archive_option, common_options, option, text_or_json
 from diming.cli.session import session_of
+from diming.errors import UsageError
 from diming.present.language import N_
 
 
@@ -33,6 +36,8 @@ def verify(context: click.Context, /, tip: str | None, format_: str) -> int:
     """Prove the archive sound."""
     from diming.present.archive_text import verified_json, verified_text
 
+    if tip is not None and not re.fullmatch("[0-9a-f]{64}", tip):
+        raise UsageError("{option}: give the whole hash, 64 digits", option="--tip")
     with opened(context) as store:
         flaws = [(f.what, f.facts) for f in store.verify(tip=tip)]
         head, place = store.head(), store.place

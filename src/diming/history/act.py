@@ -115,7 +115,11 @@ class Act:
         if parent is not None and not isinstance(parent, str):
             self.findings.append(parent)
             return None
-        kind = ref.kind or kind_of(ref.name, level) or ("" if like is None else like.kind)
+        kind = (
+            ref.kind
+            or kind_of(ref.name, level)
+            or (like.kind if like is not None and like.level == level else "")
+        )
         version = Version(
             unit_id="", span=Span(self.draft.when, NOT_ENDED), level=level, name=ref.name,
             kind=kind, codes=with_code((), ref.system, ref.code), parent_id=parent,

@@ -74,6 +74,13 @@ def compare(
         kinds = tuple(_kinds(before, after, unit in converted))
         if kinds:
             change = _change(unit, before, after, kinds, grounds)
+            if change.gained_m2 == change.lost_m2 == 0:
+                # Another vertex on its line, where a new border of others ends.
+                change = replace(
+                    change, kinds=tuple(k for k in kinds if k is not ChangeKind.TERRITORY)
+                )
+                if not change.kinds:
+                    continue
             if after is None:
                 change = replace(change, relatives=_reached(unit, forth, news))
             elif before is None:

@@ -11,6 +11,7 @@ import shapely
 from diming.geometry import partition
 from diming.history.faults import fault
 from diming.model.event import TerritoryKind
+from diming.model.finding import Severity
 
 if TYPE_CHECKING:
     import pyproj
@@ -37,6 +38,12 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     taker = ground.after.get(flow.taker or "", shapely.Polygon())
     if flow.giver is None or giver is None or taker is None:
         # Ground that is not known cannot be parted: what is left of it is not known either.
+        unit = ground.was.get(flow.giver or "")
+        if unit is not None and giver is None:
+            act.findings.append(
+                fault("territory-unknown", act.event, [unit], severity=Severity.INFO,
+                      reason="nothing-to-part")
+            )  # fmt: skip
         for unit_id in (flow.giver, flow.taker):
             if unit_id in ground.after:
                 ground.after[unit_id] = None

@@ -69,6 +69,9 @@ ACT_MESSAGES: dict[str, Template] = {
     "territory-unknown:parts-unknown": N_(
         "the part that passes is not known, so the shape of {units} is not known from then on"
     ),
+    "territory-unknown:nothing-to-part": N_(
+        "the shape of {units} is not known then, so no part of it can be cut off"
+    ),
     "territory-unknown:below-unknown": N_(
         "all units of {named_units} were made anew, and nobody says from which"
     ),

@@ -58,15 +58,17 @@ def written_text(revision: Revision, lang: str | None) -> str:
 
 def reverted_text(revision: Revision, events: int, units: int, lang: str | None) -> str:
     """Say what was undone."""
-    done = say(
-        P_("{events_count} act was undone", "{events_count} acts were undone", "events_count"),
-        lang, events_count=events,
-    )  # fmt: skip
+    done = [
+        say(
+            P_("{events_count} act was undone", "{events_count} acts were undone", "events_count"),
+            lang, events_count=events,
+        )
+    ] if events else []  # fmt: skip
     touched = say(
         P_("{units_count} unit is as before", "{units_count} units are as before", "units_count"),
         lang, units_count=units,
     )  # fmt: skip
-    return say(N_(", "), lang).join([done, touched, written_text(revision, lang)])
+    return say(N_(", "), lang).join([*done, touched, written_text(revision, lang)])
 
 
 #: How sure a source is of an act, in words; see `diming.files.event_words`.
@@ -268,8 +270,16 @@ def _loading(
                "shapes_count"),
             lang, units=units, shapes_count=result.shapes_added,
         )  # fmt: skip
-    yield say(N_("{summary}; {outcome}"), lang, summary=units,
-              outcome=_outcome(result.revision, lang, dry_run=dry_run))  # fmt: skip
+    outcome = _outcome(result.revision, lang, dry_run=dry_run)
+    if result.revision is None and not dry_run and _is_there(result):
+        outcome = say(N_("all of it is there already, so nothing was written"), lang)
+    yield say(N_("{summary}; {outcome}"), lang, summary=units, outcome=outcome)
+
+
+def _is_there(result: Loading) -> bool:
+    refused = result.recording is not None and bool(result.recording.refused)
+    failed = result.report is not None and result.report.fails()
+    return not (refused or failed or result.differing)
 
 
 def acts_table(acts: Sequence[Applied], lang: str | None) -> str:

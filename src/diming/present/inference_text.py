@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_
 from diming.model.changeset import Applied
-from diming.present.acts import act_text, when_text
+from diming.model.unit import Level
+from diming.present.acts import act_text, level_word, when_text
 from diming.present.columns import columns
 from diming.present.language import P_, say
 from diming.present.plain import plain, wrap
@@ -41,9 +42,10 @@ def _lines(found: Inference, lang: str | None, output: str | None) -> Iterator[s
     for level, compared in found.compared.items():
         if not compared.exact:
             text = say(
-                N_("level {level}: the same lines lie {noise} apart; pieces narrower than "
+                N_("{level}: the same lines lie {noise} apart; pieces narrower than "
                    "{tolerance} are no territory"),
-                lang, level=int(level), noise=length_text(compared.noise_m, lang),
+                lang, level=level_word(Level(int(level)), lang),
+                noise=length_text(compared.noise_m, lang),
                 tolerance=length_text(compared.tolerance_m, lang),
             )  # fmt: skip
             yield wrap(text)

@@ -330,3 +330,11 @@ ENCODINGS: dict[str, str] = {
 REMARKS: dict[str, str] = {
     "illustrative": N_("Illustrative, not real boundaries"),
 }
+#: The same with a number: ``without-shape:12``.
+COUNTED_REMARKS: dict[str, Template] = {
+    "without-shape": P_(
+        "{units_count} unit of that day has no known shape and was not examined",
+        "{units_count} units of that day have no known shape and were not examined",
+        "units_count",
+    ),
+}

@@ -18,6 +18,7 @@ from diming.present.plain import plain
 from diming.present.quantity import angle_text, area_text, length_text, share_text, significant
 from diming.present.templates import (
     CLAUSES,
+    COUNTED_REMARKS,
     ENCODINGS,
     MESSAGES,
     REASONS,
@@ -68,7 +69,12 @@ def reason_text(run: RuleRun, lang: str | None) -> str:
 
 def remark_text(remark: str, lang: str | None) -> str:
     """Return what a file says of itself and must be shown (示意)."""
-    return say(REMARKS[remark], lang) if remark in REMARKS else plain(remark)
+    if remark in REMARKS:
+        return say(REMARKS[remark], lang)
+    key, _, count = remark.partition(":")
+    if key in COUNTED_REMARKS and count.isdecimal():
+        return say(COUNTED_REMARKS[key], lang, units_count=int(count))
+    return plain(remark)
 
 
 def encoding_text(label: str, lang: str | None) -> str:

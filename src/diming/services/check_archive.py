@@ -89,7 +89,8 @@ def check_archive(
 
     times = over_time if wanted.intersection(TIME_RULES) else None
     with_shape = int((store.table(known).territory >= 0).sum())
-    record = _record(store, with_shape, len(shaped), day, view.crs)
+    unshaped = len(versions) - len(shaped)
+    record = _record(store, with_shape, len(shaped), day, view.crs, unshaped)
     if not shaped:
         return _without_shapes(record, settings, wanted, accepted, times() if times else [])
     work = Check(
@@ -100,10 +101,13 @@ def check_archive(
     return work.report(accepted, with_map=backdrop)
 
 
-def _record(store: Store, versions: int, shaped: int, day: date, crs: str | None) -> InputRecord:
+def _record(
+    store: Store, versions: int, shaped: int, day: date, crs: str | None, unshaped: int
+) -> InputRecord:
     return InputRecord(
         path=store.place, layer=None, declared=versions, features=shaped, unusable=0,
         sha256=store.head().hash, crs=crs, dated_out=versions - shaped, as_of=day,
+        remarks=(f"without-shape:{unshaped}",) if unshaped else (),
     )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ def load(
         levels = {v.level for v in stated.versions if v.unit_id in listed}
         held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
         if held:
+            _refuse_unrecorded(writer, [*events, *(r.event for r in undated)])
             # Superiors that no list has are not stated: the archive may lack them.
             known = levels if events or undated else {v.level for v in held}
             result = _against(writer, _part(stated, listed, known), held, day)
@@ -141,6 +142,17 @@ def _part(stated: Stated, listed: set[str], levels: set[Level]) -> Stated:
     """Return those of some levels that the files list themselves."""
     kept = tuple(v for v in stated.versions if v.unit_id in listed and v.level in levels)
     return replace(stated, versions=kept)
+
+
+def _refuse_unrecorded(writer: Writer, events: Sequence[Event]) -> None:
+    """Refuse acts beside levels that are held: they lead to no opening list there."""
+    left = [e for e in events if writer.view.act(e.id) is None]
+    if left:
+        raise Conflict(
+            "the archive holds these levels already, but not the act {act}; record acts with "
+            "«diming event record», and load without --events",
+            act=str(left[0]),
+        )
 
 
 def _refuse_later(writer: Writer, levels: set[Level], day: date) -> None:

@@ -58,7 +58,7 @@ def revert(
         touched = _touched(store, number, None if whole else ids)
         if not touched or (ids and not events) or _is_undone(now, before, touched):
             raise UsageError("{what} is undone already, or brought nothing", what=what)
-        _refuse_dependants(now, then, touched, set(ids), what)
+        _refuse_dependants(store, number, now, then, touched, set(ids), what)
         if not whole:
             _refuse_company(then, before, touched, set(ids), number, what)
         added: list[Version] = []
@@ -130,9 +130,19 @@ def _said(view: View, unit_id: str) -> dict[Version, int]:
     return {replace(v, row=None): v.row for v in view.of_unit(unit_id) if v.row is not None}
 
 
+def _later_revisions(store: Store, number: int, unit_id: str) -> list[str]:
+    """Return the revisions after one that changed a unit, and brought no acts of it."""
+    table = store.changes_since(number)
+    assert table.known_from is not None and table.known_to is not None
+    mine = table.unit_id == unit_id
+    found = {*table.known_from[mine].tolist(), *table.known_to[mine].tolist()}
+    return [f"r{n}" for n in sorted(found) if n > number]
+
+
 def _refuse_dependants(
-    now: View, then: View, touched: Iterable[str], own: set[str], what: str
-) -> None:
+    store: Store, number: int, now: View, then: View, touched: Iterable[str], own: set[str],
+    what: str,
+) -> None:  # fmt: skip
     """Refuse where later revisions built on what is to be undone."""
     for unit_id in touched:
         if _said(now, unit_id).keys() == _said(then, unit_id).keys():
@@ -141,10 +151,10 @@ def _refuse_dependants(
         later = sorted(
             {e for v in held for e in (v.began_by, v.ended_by) if e}
             - {e for v in was for e in (v.began_by, v.ended_by) if e} - own
-        )  # fmt: skip
+        ) or _later_revisions(store, number, unit_id)  # fmt: skip
         raise Conflict(
             "{what} cannot be undone: {unit} was changed since by {later}; undo that first",
-            what=what, unit=(held or was)[-1].label, later=later or ["?"],
+            what=what, unit=(held or was)[-1].label, later=later,
         )  # fmt: skip
 
 
