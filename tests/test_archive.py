@@ -88,3 +88,16 @@ def test_misuse(archive):
         archive.where([(106.5, 29.5), (107, 29)], ["2005-01-01"])
     with pytest.raises(UsageError, match="pairs"):
         archive.where([1.0, 2.0, 3.0])
+
+
+def test_a_copy_holds_what_was_recorded_when_it_was_made(tmp_path):
+    with diming.create_archive(tmp_path / "a.gpkg", author="某") as archive:
+        tip = archive.head.hash
+        archive.backup(tmp_path / "b.gpkg")
+        assert [r.number for r in archive.log(newest=1)] == [1]
+        with pytest.raises(diming.DimingError):
+            archive.backup(tmp_path / "b.gpkg")
+        archive.backup(tmp_path / "b.gpkg", overwrite=True)
+    with diming.open_archive(tmp_path / "b.gpkg", readonly=True) as copy:
+        assert copy.verify(tip=tip) == []
+        assert copy.verify(tip="0" * 64) != []

@@ -128,3 +128,14 @@ def messy(seed: int = 0, rows: int = 4, columns: int = 5) -> geopandas.GeoDataFr
 def middle_of(polygon: shapely.Polygon) -> np.ndarray:
     """A point within."""
     return shapely.get_coordinates(shapely.point_on_surface(polygon))[0]
+
+
+def cells(rows: int = 3, columns: int = 3, **options: float) -> np.ndarray:
+    """The polygons of a grid, row by row."""
+    return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)
+
+
+def block(x: float, y: float, wide: float, high: float) -> shapely.Polygon:
+    """A rectangle by its corner, metres from `PLACE`, and its sides."""
+    low = PLACE + (x, y)
+    return shapely.box(*low, *(low + (wide, high)))

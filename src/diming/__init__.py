@@ -14,6 +14,7 @@ _HOMES = {
     "open_archive": "diming.archive",
     "create_archive": "diming.archive",
     "Archive": "diming.archive",
+    "infer_files": "diming.services.inference",
     "read_events": "diming.files.events",
     "write_events": "diming.files.events",
     "Event": "diming.model.event",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
@@ -80,7 +81,7 @@ class Archive:
 
     Parameters
     ----------
-    store : Store
+    store : Ledger
         Where it is kept; `open_archive` finds it.
     """
 
@@ -259,11 +260,12 @@ class Archive:
             crs=crs, accepted=accepted, keep_going=keep_going, dry_run=dry_run,
         )  # fmt: skip
 
-    def revert(self, what: str, *, author: str, reason: str) -> Revision:
+    def revert(self, what: str, *, author: str, reason: str, document: str = "") -> Revision:
         """Undo an act (its id), or all of a revision (``r7``), by a new revision."""
         from diming.services.reverting import revert
 
-        return revert(self.store, what, author=author, reason=reason).revision
+        done = revert(self.store, what, author=author, reason=reason, document=document)
+        return done.revision
 
     def load(
         self, paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, day: Day,
@@ -286,9 +288,9 @@ class Archive:
 
         return self.store.events(revision_meant(self.store, known).number)
 
-    def log(self) -> list[Revision]:
-        """Return the revisions, the latest first."""
-        return list(self.store.revisions())
+    def log(self, *, newest: int | None = None) -> list[Revision]:
+        """Return the revisions, or the newest so many, the latest first."""
+        return list(self.store.revisions(newest=newest))
 
     def check(self, settings: CheckSettings | None = None, **options: Any) -> LiveReport:
         """Check the coverage on a day, and the history over all dates."""
@@ -299,9 +301,17 @@ class Archive:
             check_archive(self.store, settings=settings, **{"backdrop": True, **options})
         )
 
-    def verify(self) -> list[Flaw]:
-        """Prove it sound: work out every hash anew; return what is broken."""
-        return self.store.verify()
+    def verify(self, *, tip: str | None = None) -> list[Flaw]:
+        """Prove it sound: work out every hash anew; return what is broken.
+
+        `tip` is the hash of a revision noted elsewhere: it tells whether later ones were
+        taken away.
+        """
+        return self.store.verify(tip=tip)
+
+    def backup(self, target: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Copy it into a GeoPackage as it stands, while others use it."""
+        self.store.backup(Path(target), replace=overwrite)
 
     def __repr__(self) -> str:
         counts = self.store.counts()

@@ -207,3 +207,35 @@ def test_formats_import_no_pandas():
         "print(sorted(slow & set(sys.modules)))\n"
     )
     assert python(code).stdout.strip() == "[]"
+
+
+def test_commands_on_an_archive_import_what_they_need_and_no_more(tmp_path):
+    place = str(tmp_path / "a.gpkg")
+    counties = str(sample("chongqing_counties_2019"))
+    code = (
+        "import sys\n"
+        "from diming.cli.main import main\n"
+        "sys.argv[0] = 'diming'\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "slow = {'pandas', 'geopandas', 'pyarrow', 'folium', 'fiona', 'scipy', 'pyogrio'}\n"
+        "print(*sorted(slow & set(sys.modules)), file=sys.stderr)\n"
+    )
+
+    def imported(*arguments):
+        told = python(code, *arguments, "--archive", place, "--quiet").stderr
+        return told.splitlines()[-1]
+
+    assert imported("init") == ""
+    assert imported("load", counties, "--date", "2019-12-31", "--level", "3") == "pyogrio"
+    assert imported("check") == "pyogrio"
+    assert imported("at", "2020-01-01", "--output", str(tmp_path / "x.fgb")) == "pyogrio"
+    for plain in (
+        ["at", "2020-01-01"],
+        ["where", "106.5", "29.5"],
+        ["history", "江津区"],
+        ["diff", "2020-01-01", "2020-01-02"],
+        ["event", "list"],
+        ["log"],
+    ):
+        assert imported(*plain) == "", plain

@@ -227,3 +227,19 @@ def test_misuse_is_told_in_one_line(run, archive, arguments, words):
     told = run(*arguments, code=2).stderr
     assert words in told
     assert told.count("\n") == 1
+
+
+def test_doubtful_acts_can_be_left_out(run, archive):
+    def act(name, doubtful):
+        return {
+            "type": "rename", "date": "2010-01-01", "before": [name], "after": [f"新{name}"],
+            "proposal": {"confidence": 0.5, "doubtful": doubtful},
+        }  # fmt: skip
+
+    document = {"format": "diming.event/1", "events": [act("甲区", False), act("乙县", True)]}
+    (archive / "acts.json").write_text(json.dumps(document), encoding="utf-8")
+    assert "1 act is marked doubtful" in run("event", "record", "acts.json", "--dry-run").stderr
+    sure = run("event", "record", "acts.json", "--sure-only")
+    assert "1 act fits" in sure.stdout
+    assert sure.stderr == ""
+    assert names(run, "2010-01-01") == ["丙县", "乙县", "新甲区"]

@@ -113,7 +113,7 @@ class TestTable:
         [
             ("1997-02-30,abolish,a,,,", "row 2: date: the calendar has no «1997-02-30»"),
             ("1997/02/03,abolish,a,,,", "row 2: date: «1997/02/03» is no date"),
-            (",abolish,a,,,", "date: it is empty"),
+            (",abolish,a,,,", "it says no date"),
             ("1997,,a,,,", "event_type: it is empty"),
             ("1997,abolished,a,,,", "event_type: «abolished» is not known here"),
             ("1997,abolish,,,,", "it names no unit"),
@@ -311,7 +311,7 @@ class TestJson:
             (json.dumps(document(BASE, crs={"type": "name"})), "no known reference system"),
             (json.dumps(document(BASE, note="x")), "beside format and crs"),
             (json.dumps({"format": "diming.event/1", "events": {}}), "beside format and crs"),
-            (json.dumps({"format": "diming.event/1"}), "event 1: the members ['type', 'date']"),
+            (json.dumps({"format": "diming.event/1"}), "event 1: the members ['type'] are missing"),
         ],
     )
     def test_wrong_documents(self, tmp_path, text, part):

@@ -10,19 +10,10 @@ from hypothesis import strategies as st
 from diming.geometry.area import areas_m2
 from diming.geometry.conserve import Change, balance
 from diming.geometry.ground import parse_crs
-from worlds import CRS, PLACE, SIDE, Grid
+from worlds import CRS, PLACE, SIDE, block, cells
 
 TOWN = pyproj.CRS(CRS)
 PLANE = parse_crs("plane")
-
-
-def cells(rows: int = 3, columns: int = 3, **options: float) -> np.ndarray:
-    return np.array(list(Grid(rows, columns, **options).polygons().values()), dtype=object)
-
-
-def box(x: float, y: float, wide: float, high: float) -> shapely.Polygon:
-    low = PLACE + (x, y)
-    return shapely.box(*low, *(low + (wide, high)))
 
 
 def test_a_merger_conserves_to_the_bit() -> None:
@@ -33,8 +24,8 @@ def test_a_merger_conserves_to_the_bit() -> None:
 
 
 def test_a_split_along_a_new_line_conserves_within_the_tolerance() -> None:
-    whole = np.array([box(0, 0, 1000, 1000)])
-    halves = np.array([box(0, 0, 300, 1000), box(300, 0, 700, 1000)])
+    whole = np.array([block(0, 0, 1000, 1000)])
+    halves = np.array([block(0, 0, 300, 1000), block(300, 0, 700, 1000)])
     found = balance(whole, halves, TOWN)
     assert not found.exact
     assert found.conserved
@@ -42,8 +33,8 @@ def test_a_split_along_a_new_line_conserves_within_the_tolerance() -> None:
 
 
 def test_what_is_lost_and_gained_says_where_how_wide_and_beside_whom() -> None:
-    before = np.array([box(0, 0, 1000, 1000), box(1000, 0, 1000, 1000)])
-    after = np.array([box(0, 0, 1000, 1000), box(1000, 0, 990, 1000), box(500, -20, 100, 20)])
+    before = np.array([block(0, 0, 1000, 1000), block(1000, 0, 1000, 1000)])
+    after = np.array([block(0, 0, 1000, 1000), block(1000, 0, 990, 1000), block(500, -20, 100, 20)])
     found = balance(before, after, PLANE)
     gained, lost = found.pieces
     assert gained.change is Change.GAINED
@@ -56,7 +47,7 @@ def test_what_is_lost_and_gained_says_where_how_wide_and_beside_whom() -> None:
     assert lost.area_m2 == pytest.approx(10_000.0)
     assert lost.width_m == pytest.approx(10.0, rel=0.01)
     assert lost.length_m == pytest.approx(1000.0, rel=0.01)
-    assert lost.polygon.equals(box(1990, 0, 10, 1000))
+    assert lost.polygon.equals(block(1990, 0, 10, 1000))
     assert lost.polygon.covers(shapely.Point(lost.widest))
 
 
@@ -70,9 +61,9 @@ def test_pieces_lie_on_the_very_vertices_of_the_data() -> None:
 
 
 def test_an_overlap_among_the_units_after_is_told_from_what_is_gained() -> None:
-    before = np.array([box(0, 0, 1000, 1000)])
+    before = np.array([block(0, 0, 1000, 1000)])
     # The second unit lies half over the first and half outside; both share the rim.
-    after = np.array([box(0, 0, 1000, 1000), box(500, 0, 1000, 1000)])
+    after = np.array([block(0, 0, 1000, 1000), block(500, 0, 1000, 1000)])
     found = balance(before, after, PLANE)
     by_change = {p.change: p for p in found.pieces}
     assert set(by_change) == {Change.GAINED, Change.OVERLAP}
@@ -84,7 +75,7 @@ def test_an_overlap_among_the_units_after_is_told_from_what_is_gained() -> None:
 
 
 def test_a_duplicate_after_is_an_overlap_and_one_before_is_thinned() -> None:
-    one, two = np.array([box(0, 0, 10, 10)]), np.array([box(0, 0, 10, 10)] * 2)
+    one, two = np.array([block(0, 0, 10, 10)]), np.array([block(0, 0, 10, 10)] * 2)
     assert [p.change for p in balance(one, two, PLANE).pieces] == [Change.OVERLAP]
     assert [p.change for p in balance(two, one, PLANE).pieces] == [Change.THINNED]
 
@@ -109,7 +100,7 @@ def test_an_invalid_polygon_stands_for_the_ground_it_encloses() -> None:
 
 def test_nothing_and_something() -> None:
     none = np.array([None, shapely.Polygon()], dtype=object)
-    something = np.array([box(0, 0, 10, 10)])
+    something = np.array([block(0, 0, 10, 10)])
     assert balance(none, none, TOWN).exact
     assert [p.change for p in balance(none, something, TOWN).pieces] == [Change.GAINED]
     assert [p.change for p in balance(something, none, TOWN).pieces] == [Change.LOST]
@@ -139,7 +130,7 @@ def test_pieces_weigh_what_the_sum_of_areas_says(
     before: list[tuple[int, ...]], after: list[tuple[int, ...]]
 ) -> None:
     was, now = (
-        np.array([box(*(10.0 * v for v in b)) for b in part] or [None], dtype=object)
+        np.array([block(*(10.0 * v for v in b)) for b in part] or [None], dtype=object)
         for part in (before, after)
     )
     found = balance(was, now, PLANE)

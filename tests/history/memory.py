@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
-import shapely
-
-from diming.geometry.checksum import chain_sums, territory_key
+from diming.geometry.checksum import territory_key
+from diming.history import belief
 from diming.model.changeset import Applied, Changeset, Passage
 from diming.model.event import Event, EventType, UnitRef
 from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, parse_when
@@ -17,21 +15,29 @@ from diming.model.version import Version
 from diming.store.opening import MEMORY, create
 
 
-class Belief:
-    """Versions and acts; `unit` and `act` add to them."""
+class Belief(belief.Belief):
+    """A belief that is told unit by unit and act by act."""
 
     def __init__(self, crs: str | None = "EPSG:4490"):
-        self.crs = crs
-        self.versions: list[Version] = []
-        self.events: list[Applied] = []
-        self.geometry: dict[str, object] = {}
+        super().__init__(crs=crs)
+
+    @property
+    def versions(self):
+        return list(self._rows.values())
+
+    @property
+    def events(self):
+        return list(self._acts.values())
+
+    @property
+    def geometry(self):
+        return self._shapes
 
     def unit(self, unit_id, name, begin=None, end=None, shape=None, *, level=Level.COUNTY,
              code=None, parent=None, began_by=None, ended_by=None, kind=""):  # fmt: skip
         key = None
         if shape is not None:
             key = territory_key(shape)
-            self.geometry[key] = shape
         span = Span(
             UNKNOWN_BEGIN if begin is None else parse_when(begin),
             NOT_ENDED if end is None else parse_when(end),
@@ -39,9 +45,8 @@ class Belief:
         version = Version(
             unit_id, span, level, name, kind=kind, parent_id=parent, territory=key,
             codes=(("ministry", code),) if code else (), began_by=began_by, ended_by=ended_by,
-            row=len(self.versions),
         )  # fmt: skip
-        self.versions.append(version)
+        self.append(Changeset((version,), territories={} if key is None else {key: shape}))
         return version
 
     def act(self, event_id, day, type_, before, after, passages=(), **more):
@@ -56,72 +61,21 @@ class Belief:
         )  # fmt: skip
         made = tuple(Passage(*p) if isinstance(p, tuple) else p for p in passages)
         applied = Applied(event, tuple(before), tuple(after), made)
-        self.events.append(applied)
+        self.append(Changeset(events=(applied,)))
         return applied
-
-    # What `View` offers.
-
-    def of_unit(self, unit_id):
-        found = [v for v in self.versions if v.unit_id == unit_id]
-        return sorted(found, key=lambda v: v.span.begin.day)
-
-    def _sorted(self, found):
-        return sorted(found, key=lambda v: (v.unit_id, v.span.begin.day))
-
-    def with_code(self, system, code):
-        return self._sorted(v for v in self.versions if v.code(system) == code)
-
-    def with_name(self, name):
-        return self._sorted(v for v in self.versions if v.name == name)
-
-    def children(self, unit_id):
-        return self._sorted(v for v in self.versions if v.parent_id == unit_id)
-
-    def at(self, day, level=None):
-        return self._sorted(v for v in self.versions if v.holds(day) and level in (None, v.level))
-
-    def near(self, bounds, begin, end, level):
-        box = shapely.box(*bounds)
-        return self._sorted(
-            v
-            for v in self.versions
-            if v.level == level
-            and v.territory
-            and v.span.begin.day < end
-            and begin < v.span.end.day
-            and shapely.box(*shapely.bounds(self.geometry[v.territory])).intersects(box)
-        )
-
-    def shapes(self, keys):
-        return {k: self.geometry[k] for k in keys}
-
-    def chain_sums(self, keys):
-        keys = list(keys)
-        shapes = np.array([self.geometry[k] for k in keys], dtype=object)
-        return dict(zip(keys, chain_sums(shapes).tolist(), strict=True))
-
-    def acts(self, unit_id):
-        def names(a):
-            return {*a.before, *a.after, *(x for p in a.passages for x in (p.giver, p.taker))}
-
-        found = [a for a in self.events if unit_id in names(a)]
-        return sorted(found, key=lambda a: a.event.date.day)
-
-    def act_of(self, event_id):
-        return next((a for a in self.events if a.event.id == event_id), None)
 
 
 def recorded(*beliefs: Belief, place=MEMORY):
     """Return an archive of beliefs one after the other: revisions r2, r3…, an hour apart."""
     store = create(place, beliefs[0].crs, author="某", recorded=datetime(2026, 1, 1, 1, tzinfo=UTC))
     told, held = set(), []
-    for n, belief in enumerate(beliefs, 2):
+    for n, one in enumerate(beliefs, 2):
         moment = datetime(2026, 1, 1, n, tzinfo=UTC)
         with store.write(author="某", reason=f"第{n}版", recorded=moment) as writer:
             old = [v.row for unit in dict.fromkeys(held) for v in writer.view.of_unit(unit)]
-            new = tuple(a for a in belief.events if a.event.id not in told)
-            added = tuple(replace(v, row=None) for v in belief.versions)
-            writer.append(Changeset(added, tuple(old), belief.geometry, new))
+            new = tuple(a for a in one.events if a.event.id not in told)
+            added = tuple(replace(v, row=None) for v in one.versions)
+            writer.append(Changeset(added, tuple(old), one.geometry, new))
         told |= {a.event.id for a in new}
-        held = [v.unit_id for v in belief.versions]
+        held = [v.unit_id for v in one.versions]
     return store

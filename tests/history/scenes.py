@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import shapely
 
+from diming.model.changeset import Changeset
 from diming.model.unit import Level
 from history.memory import MEMORY, Belief, recorded
 
@@ -63,11 +66,7 @@ def archive(place=MEMORY):
     last = region()
     first, second = Belief(), region()
     first.unit("a", "甲镇", None, None, box(0, 0.1), level=TOWNSHIP, code="500201100")
-    second.versions = [
-        v if v.name != "新城街道" else type(v)(
-            v.unit_id, v.span, v.level, "新域街道", v.kind, v.codes, v.parent_id,
-            territory=v.territory, began_by=v.began_by, ended_by=v.ended_by, row=v.row,
-        )
-        for v in second.versions
-    ]  # fmt: skip
+    right = [v for v in second.versions if v.name == "新城街道"]
+    wrong = tuple(replace(v, row=None, name="新域街道") for v in right)
+    second.append(Changeset(wrong, tuple(v.row for v in right)))
     return recorded(first, second, last, place=place)

@@ -118,6 +118,13 @@ def test_an_end_that_is_recorded_is_later_too(world):
         assert refused(world, act, "event-out-of-order").facts["later"] == later.id
 
 
+def test_a_receiver_that_changed_later_is_out_of_order_too(world):
+    later = event("convert", "乙2镇[500121101]", "乙2街道[500121001]", "2005-01-01")
+    record(world, later)
+    act = event("abolish", "乙1镇[500121100]", "~乙2镇[500121101]", "2001-01-01")
+    assert refused(world, act, "event-out-of-order").facts["later"] == later.id
+
+
 def test_recorded_twice(world):
     act = event("rename", "甲1县[500121]", "丙县")
     record(world, act)

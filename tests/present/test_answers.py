@@ -163,7 +163,6 @@ def test_log_info_and_events(store):
     events = json.loads(answer_json.events_json(store.events(), {}, "en"))
     assert events["format"] == "diming.events/1"
     assert len(events["events"]) == 4
-    assert "merger" in answer_text.events_text(store.events(), "en")
 
 
 def test_hostile_names_are_only_text():

@@ -8,11 +8,13 @@ import pyproj
 import pytest
 import shapely
 
-from diming.errors import Conflict, UsageError
+from diming.errors import Conflict, UnreadableInput, UsageError
+from diming.files.events import read_events, write_events
 from diming.model.changeset import Changeset
 from diming.model.event import Event, EventType, Move, TerritoryKind
 from diming.model.finding import Exemption
-from diming.model.span import parse_when
+from diming.model.span import UNKNOWN_BEGIN, parse_when
+from diming.services.making import make
 from diming.services.recording import record
 from diming.services.reverting import revert
 from diming.store.opening import MEMORY, create
@@ -202,8 +204,8 @@ def test_what_is_undone_or_never_was_cannot_be_undone(store):
         revert(store, "e0", author="某", reason="有误")
     with pytest.raises(UsageError, match="no revision 9"):
         revert(store, "r9", author="某", reason="有误")
-    with pytest.raises(UsageError, match="no acts"):
-        revert(store, "r2", author="某", reason="有误")
+    with pytest.raises(UsageError, match="brought nothing"):
+        revert(store, "r1", author="某", reason="有误")
 
 
 def test_a_correction_can_be_undone_too(store):
@@ -214,3 +216,63 @@ def test_a_correction_can_be_undone_too(store):
     assert state(store) != before
     revert(store, act.id, author="某", reason="有误")
     assert state(store) == before
+
+
+@pytest.mark.parametrize("changes", [("begin", "1999-01-01"), ("geometry", None)])
+def test_undoing_a_correction_undoes_it_for_all_it_reached(store, changes):
+    """The day of an act is that of all its rows: unit before, unit after, and children."""
+    record(store, [event("convert", "甲1县[500121]", "甲1区[500103]")], **WHO)
+    before = state(store)
+    act = Event(EventType.CORRECTION, parse_when("2005-01-01"), (ref("甲1区"),),
+                changes=(changes,))  # fmt: skip
+    record(store, [act], **WHO)
+    reached = {v.unit_id for v in store.view().at(date(1999, 6, 1))}
+    assert state(store) != before
+    assert store.verify() == []
+    if changes[0] == "begin":
+        assert "u500121" not in reached
+    revert(store, act.id, author="某", reason="有误")
+    assert state(store) == before
+
+
+# ---- which date counts
+
+
+@pytest.mark.parametrize(
+    ("legal", "day"), [("approved", "2011-10-22"), ("announced", "2011-11-05"), ("completed", None)]
+)
+def test_the_archive_says_which_date_counts_where_the_act_does_not(legal, day, tmp_path):
+    with make(tmp_path / "a.gpkg", legal_date=legal, author="某") as store:
+        with store.write(author="某", reason="始") as writer:
+            writer.append(Changeset(tuple(grid().at(date(2000, 1, 1))[:1])))
+        path = tmp_path / "acts.csv"
+        path.write_text(
+            "date,event_type,units_before,units_after,approved,announced\n"
+            ",establish,~,丙县[500131],2011-10-22,2011-11-05\n"
+            "2012-01-01,establish,~,丁县[500132],2011-10-22,2011-11-05\n",
+            encoding="utf-8",
+        )
+        acts = read_events(path).events
+        result = record(store, acts, keep_going=True, **WHO)
+        held = {v.name: str(v.span.begin) for v in store.view().at(date(2020, 1, 1))}
+        assert held["丁县"] == "2012-01-01"
+        if day is None:
+            ((finding,),) = [r.findings for r in result.refused]
+            assert (finding.rule, finding.facts["reason"]) == ("event-form", "no-date")
+            assert finding.facts["legal_date"] == "completed"
+            assert "丙县" not in held
+        else:
+            assert held["丙县"] == day
+            assert store.view().act(acts[0].id).event.date == parse_when(day)
+
+
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_an_act_without_date_is_written_and_read_back(tmp_path, format_):
+    act = Event(EventType.ABOLISH, UNKNOWN_BEGIN, (ref("甲1县"),), announced=parse_when("2011-11"))
+    path = tmp_path / f"acts.{format_}"
+    write_events(path, [act])
+    assert read_events(path).events == (act,)
+    bare = path.read_text(encoding="utf-8").replace("2011-11", "")
+    path.write_text(bare, encoding="utf-8")
+    with pytest.raises(UnreadableInput):
+        read_events(path)

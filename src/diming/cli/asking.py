@@ -1,68 +1,19 @@
-"""What commands that ask an archive have in common: open it, settle the format, deliver."""
+"""What commands that answer have in common: the day, the format, where the answer goes."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diming.cli.archives import place_of
 from diming.cli.session import session_of
-from diming.errors import Said, UnreadableInput, UsageError
+from diming.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import click
-
-    from diming.cli.session import Session
-    from diming.store.ledger import Ledger
-    from diming.store.protocol import Store
-
-#: Where the archive is if nobody says so.
-DEFAULT_ARCHIVE = "diming.gpkg"
-
-
-@contextmanager
-def asked(context: click.Context) -> Iterator[Store]:
-    """Open the archive of this run, for reading only, and let go of it."""
-    from diming.cli.lean import import_pyogrio
-    from diming.store.opening import open_store
-
-    import_pyogrio()
-    store = open_store(place_of(session_of(context)), readonly=True)
-    with sound(store):
-        yield store
-
-
-@contextmanager
-def sound(store: Ledger) -> Iterator[None]:
-    """Let go of an archive at the end; if something fails that should not, see if it is damaged.
-
-    Raises
-    ------
-    UnreadableInput
-        If the archive does not hold what diming wrote into it.
-    """
-    try:
-        yield
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
-        flaws = store.verify()
-        if not flaws:
-            raise
-        raise UnreadableInput(
-            "{place} is damaged ({detail}); keep it, and go on with a backup",
-            place=store.place, detail=Said(flaws[0].what, flaws[0].facts),
-        ) from error  # fmt: skip
-    finally:
-        store.close()
-
-
-def place_of(session: Session) -> str:
-    """Return where the archive of this run is."""
-    if session.archive is not None and not session.archive.strip():
-        raise UsageError("{option} is empty; give a value, or leave it out", option="--archive")
-    return session.archive or DEFAULT_ARCHIVE
 
 
 def chosen_format(given: str | None, output: str | None, formats: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from diming.cli.asking import asked, chosen_format, deliver, prepare, read_day
+from diming.cli.archives import opened
+from diming.cli.asking import chosen_format, deliver, prepare, read_day
 from diming.cli.help import LocalCommand
 from diming.cli.options import (
     LevelName,
@@ -57,13 +58,15 @@ def at(context: click.Context, /, date: str, format_: str | None, **given: Any) 
         (".geojson", ".json", ".csv", ".txt")
     )  # fmt: skip
     if output is not None and layer:
+        from diming.cli.lean import import_pyogrio
         from diming.files.exporting import driver_of
 
+        import_pyogrio()
         # Before the archive is asked, so that nobody waits in vain.
         driver_of(output)
     if output is not None and output.lower().endswith(".txt") and format_ is None:
         chosen = "text"
-    with asked(context) as store:
+    with opened(context) as store:
         units = asking.at(store, day, given["known"], given["level"])
     if output is not None and layer:
         from diming.files.exporting import export_units

@@ -14,17 +14,16 @@ from diming.cli.options import (
     Count,
     Day,
     Metres,
-    Pair,
     Size,
     Word,
     archive_option,
     common_options,
+    input_options,
     known_option,
     option,
 )
 from diming.cli.session import session_of
 from diming.errors import UsageError
-from diming.files.delivery import ROLES
 from diming.model.code import CODE_SYSTEMS
 from diming.model.finding import CheckSettings, Severity
 from diming.model.rule import RULES
@@ -58,17 +57,7 @@ _TEXTS = ("layer", "crs", "encoding", "parents", "reference", "exceptions", "out
     ),
 )
 @click.argument("inputs", metavar="INPUT...", nargs=-1)
-@option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
-@option(
-    "--field",
-    "fields",
-    metavar="ROLE=COLUMN",
-    type=Pair(ROLES),
-    multiple=True,
-    help=N_("Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."),
-)
-@option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
-@option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
+@input_options
 @option(
     "--code-system",
     metavar="NAME",
@@ -183,7 +172,7 @@ _FOR_FILES = (
 
 def _refuse_for_archives(context: click.Context, given: dict[str, Any]) -> None:
     """Refuse a call without inputs where there is no archive either, or options are for files."""
-    from diming.cli.asking import DEFAULT_ARCHIVE
+    from diming.cli.archives import DEFAULT_ARCHIVE
 
     session = session_of(context)
     if session.archive is None and not Path(DEFAULT_ARCHIVE).exists():
@@ -202,10 +191,12 @@ def _refuse_for_archives(context: click.Context, given: dict[str, Any]) -> None:
 
 def _run_on_archive(context: click.Context, given: dict[str, Any], chosen: str) -> Report:
     from diming.cli.archives import opened
+    from diming.cli.lean import import_pyogrio
     from diming.cli.progress import Progress
     from diming.services.beliefs import revision_meant
     from diming.services.check_archive import check_archive
 
+    import_pyogrio()
     session = session_of(context)
     with opened(context) as store, Progress(session.lang, quiet=session.quiet) as progress:
         report: Report = check_archive(

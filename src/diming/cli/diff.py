@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diming.cli.asking import asked, chosen_format, deliver, prepare, read_day
+from diming.cli.archives import opened
+from diming.cli.asking import chosen_format, deliver, prepare, read_day
 from diming.cli.help import LocalCommand
 from diming.cli.options import (
     Day,
@@ -71,7 +72,7 @@ def diff(
     output = prepare(context, given["output"])
     chosen = chosen_format(format_, output, FORMATS)
     days, known = _states(states, given["date"], given["known"])
-    with asked(context) as store:
+    with opened(context) as store:
         found = asking.diff(
             store, *days,
             known_earlier=known[0], known_later=known[1], level=given["level"],

@@ -17,6 +17,7 @@ from diming.cli.options import (
     common_options,
     known_option,
     option,
+    text_or_json,
 )
 from diming.cli.session import session_of
 from diming.model.event import EventType
@@ -40,10 +41,7 @@ if TYPE_CHECKING:
     help=N_("Only acts of a type, e.g. merge."),
 )  # fmt: skip
 @option("--unit", metavar="UNIT", help=N_("Only acts that concern a unit: id, code or name."))
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @known_option
 @archive_option
 @common_options

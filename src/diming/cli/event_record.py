@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ from diming.cli.archives import author_of, opened, writing_options
 from diming.cli.asking import deliver, prepare
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.help import LocalCommand
-from diming.cli.options import Metres, Word, archive_option, common_options, option
+from diming.cli.options import Metres, archive_option, common_options, option, text_or_json
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.present.language import N_, P_
@@ -37,16 +38,14 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1)
 @option("--dry-run", is_flag=True, help=N_("Say what would be done, and write nothing."))
 @option("--keep-going", is_flag=True, help=N_("Record the acts that fit though others do not."))
+@option("--sure-only", is_flag=True, help=N_("Leave out acts that the file marks doubtful."))
 @option("--refused", metavar="FILE", help=N_("Write the acts that do not fit there."))
 @option("--exceptions", metavar="FILE", help=N_("List of accepted findings."))
 @option(
     "--tolerance-m", metavar="METRES", type=Metres(), default=0.001,
     help=N_("How far ground before and after may part; default: 0.001."),
 )  # fmt: skip
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @writing_options
 @archive_option
 @common_options
@@ -68,11 +67,16 @@ def record(context: click.Context, /, files: tuple[str, ...], **given: Any) -> i
             "the files are in several coordinate systems ({systems}); record them one by one",
             systems=sorted(systems),
         )
-    _warn_of_doubts(read, session)
+    if not given["sure_only"]:
+        _warn_of_doubts(read, session)
+    events = [
+        e for f in read for e, p in zip_longest(f.events, f.proposals)
+        if not (given["sure_only"] and p and p.get("doubtful"))
+    ]  # fmt: skip
     accepted = read_exceptions(given["exceptions"]) if given["exceptions"] else ()
     with opened(context, readonly=False) as store:
         result = run(
-            store, [e for f in read for e in f], author=author_of(given["author"]),
+            store, events, author=author_of(given["author"]),
             reason=given["reason"] or "record " + ", ".join(files), document=given["document"],
             crs=systems.pop(), accepted=accepted, keep_going=given["keep_going"],
             dry_run=given["dry_run"], tolerance_m=given["tolerance_m"],
@@ -97,10 +101,10 @@ def _warn_of_doubts(read: Sequence[EventFile], session: Session) -> None:
     if count and not session.quiet:
         warning = session.say(
             P_(
-                "{acts_count} act is marked doubtful in the file: look at it, and undo it with "
-                "«diming event revert» if it is none",
-                "{acts_count} acts are marked doubtful in the file: look at them, and undo with "
-                "«diming event revert» those that are none",
+                "{acts_count} act is marked doubtful in the file: look at it; --sure-only leaves "
+                "it out, «diming event revert» undoes it",
+                "{acts_count} acts are marked doubtful in the file: look at them; --sure-only "
+                "leaves them out, «diming event revert» undoes them",
                 "acts_count",
             ),
             acts_count=count,

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from diming.cli.asking import asked, chosen_format, deliver, prepare
+from diming.cli.archives import opened
+from diming.cli.asking import chosen_format, deliver, prepare
 from diming.cli.help import LocalCommand
 from diming.cli.options import Day, Word, archive_option, common_options, known_option, option
 from diming.cli.session import session_of
@@ -51,7 +52,7 @@ def history(context: click.Context, /, unit: str, format_: str | None, **given: 
     lang = session_of(context).lang
     output = prepare(context, given["output"])
     chosen = chosen_format(format_, output, FORMATS)
-    with asked(context) as store:
+    with opened(context) as store:
         try:
             found = asking.history(store, unit, given["date"], given["known"])
         except asking.Ambiguous as several:

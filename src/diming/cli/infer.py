@@ -9,9 +9,16 @@ import click
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
-from diming.cli.options import Day, Metres, Pair, Word, common_options, option
+from diming.cli.options import (
+    Day,
+    Metres,
+    Word,
+    common_options,
+    input_options,
+    option,
+    text_or_json,
+)
 from diming.cli.session import session_of
-from diming.files.delivery import ROLES
 from diming.present.language import N_
 
 
@@ -36,23 +43,14 @@ from diming.present.language import N_
     "--tolerance-m", metavar="METRES", type=Metres(),
     help=N_("Pieces no wider are no territory; default: told by the snapshots themselves."),
 )  # fmt: skip
-@option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
-@option(
-    "--field", "fields", metavar="ROLE=COLUMN", type=Pair(ROLES), multiple=True,
-    help=N_("Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."),
-)  # fmt: skip
-@option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
-@option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
+@input_options
 @option(
     "--code-system", metavar="NAME", type=Word(("ministry", "nbs")), default="ministry",
     help=N_("Whose the codes are: ministry or nbs; default: ministry."),
 )  # fmt: skip
 @option("--document", metavar="TEXT", default="", help=N_("Document it rests on."))
 @option("--output", metavar="FILE", help=N_("Write the acts there: .json, or .csv."))
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("What is printed: text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @common_options
 @click.pass_context
 def infer(context: click.Context, /, old: str, new: str, **given: Any) -> int:

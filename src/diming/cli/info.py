@@ -8,7 +8,7 @@ from diming.cli.archives import opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
-from diming.cli.options import Word, archive_option, common_options, option
+from diming.cli.options import archive_option, common_options, text_or_json
 from diming.cli.session import session_of
 from diming.present.language import N_
 
@@ -17,10 +17,7 @@ from diming.present.language import N_
     cls=LocalCommand,
     help=N_("Describe the archive: where it is, how much it holds, its latest revision."),
 )
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @archive_option
 @common_options
 @click.pass_context

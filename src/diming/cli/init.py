@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from diming.cli.archives import author_of, writing_options
-from diming.cli.asking import place_of
+from diming.cli.archives import author_of, place_of, writing_options
 from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
 from diming.cli.options import Word, archive_option, common_options, option
@@ -40,12 +39,10 @@ def init(
     writer: str | None, author: str | None, reason: str | None, document: str,
 ) -> int:  # fmt: skip
     """Make an archive."""
-    from diming.cli.lean import import_pyogrio
     from diming.present.archive_text import made_text
     from diming.services.making import make
     from diming.store.opening import MEMORY
 
-    import_pyogrio()
     session = session_of(context)
     place = place_of(session)
     if place == MEMORY:

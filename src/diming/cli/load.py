@@ -10,10 +10,19 @@ from diming.cli.archives import author_of, opened, writing_options
 from diming.cli.asking import deliver, prepare
 from diming.cli.failures import CLEAN, CONFLICT, FINDINGS
 from diming.cli.help import LocalCommand
-from diming.cli.options import Day, Kind, Pair, Word, archive_option, common_options, option
+from diming.cli.options import (
+    Day,
+    Kind,
+    LevelName,
+    Word,
+    archive_option,
+    common_options,
+    input_options,
+    option,
+    text_or_json,
+)
 from diming.cli.session import session_of
 from diming.errors import UsageError
-from diming.files.delivery import ROLES
 from diming.model.code import CODE_SYSTEMS
 from diming.model.unit import Level, parse_level
 from diming.present.language import N_
@@ -43,25 +52,6 @@ class Since(Kind):
         return int(number), Day().convert(day, param, ctx)
 
 
-class AnyLevel(Kind):
-    """A level as number or word."""
-
-    name = "level"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> Level:
-        """Return the level."""
-        if isinstance(value, Level):
-            return value
-        level = parse_level(value)
-        if level is Level.UNKNOWN:
-            raise UsageError(
-                "{option}: “{value}” is no level; give a number from 1 to 5 or a word such as "
-                "county or 县",
-                option="--level", value=value,
-            )  # fmt: skip
-        return level
-
-
 @click.command(
     cls=LocalCommand,
     help=N_(
@@ -87,15 +77,9 @@ class AnyLevel(Kind):
     help=N_("From then on the list is complete but for the acts; a level of its own: 4=DATE."),
 )  # fmt: skip
 @option(
-    "--level", metavar="LEVEL", type=AnyLevel(), help=N_("Level of units that do not say theirs.")
+    "--level", metavar="LEVEL", type=LevelName(), help=N_("Level of units that do not say theirs.")
 )
-@option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs."))
-@option(
-    "--field", "fields", metavar="ROLE=COLUMN", type=Pair(ROLES), multiple=True,
-    help=N_("Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."),
-)  # fmt: skip
-@option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none."))
-@option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030."))
+@input_options
 @option(
     "--code-system", metavar="NAME", type=Word(CODE_SYSTEMS), default="auto",
     help=N_("How codes are read: auto, ministry, nbs or none; default: auto."),
@@ -104,10 +88,7 @@ class AnyLevel(Kind):
 @option("--unchecked", is_flag=True, help=N_("Load shapes without checking them first."))
 @option("--output", metavar="FILE", help=N_("Write the acts that would explain a difference."))
 @option("--dry-run", is_flag=True, help=N_("Say what would be done, and write nothing."))
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @writing_options
 @archive_option
 @common_options
@@ -142,6 +123,7 @@ def load(context: click.Context, /, inputs: tuple[str, ...], **given: Any) -> in
 def _run(
     store: Any, inputs: tuple[str, ...], given: dict[str, Any], lang: str, quiet: bool
 ) -> Loading:
+    from diming.cli.lean import import_pyogrio
     from diming.cli.progress import Progress
     from diming.files.delivery import ReadOptions
     from diming.files.events import read_events
@@ -150,13 +132,21 @@ def _run(
     from diming.services.loading_dated import load_dated
     from diming.services.stated import StatedOptions
 
+    import_pyogrio()
     options = StatedOptions(
         read=ReadOptions(layer=given["layer"], fields=dict(given["fields"]),
                          encoding=given["encoding"]),
         crs=given["crs"], code_system=given["code_system"],
         level=given["level"] or Level.UNKNOWN,
     )  # fmt: skip
-    events = [e for path in given["events"] for e in read_events(path)]
+    read = [read_events(path) for path in given["events"]]
+    events = [e for file in read for e in file]
+    systems = {file.crs for file in read}
+    if len(systems) > 1:
+        raise UsageError(
+            "the files are in several coordinate systems ({systems}); record them one by one",
+            systems=sorted(systems),
+        )
     accepted = read_exceptions(given["exceptions"]) if given["exceptions"] else ()
     words = {
         "author": author_of(given["author"]), "document": given["document"],
@@ -169,7 +159,8 @@ def _run(
         return run(
             store, inputs, day=given["date"], events=events, since=_since(given["since"]),
             options=options, accepted=accepted, unchecked=given["unchecked"],
-            dry_run=given["dry_run"], progress=progress, **words,
+            dry_run=given["dry_run"], progress=progress, events_crs=next(iter(systems), None),
+            **words,
         )  # fmt: skip
 
 

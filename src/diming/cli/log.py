@@ -8,7 +8,7 @@ from diming.cli.archives import opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN
 from diming.cli.help import LocalCommand
-from diming.cli.options import Count, Word, archive_option, common_options, option
+from diming.cli.options import Count, archive_option, common_options, option, text_or_json
 from diming.cli.session import session_of
 from diming.present.language import N_
 
@@ -18,10 +18,7 @@ from diming.present.language import N_
     help=N_("List the revisions, the latest first: when, who, why.\n\nExample: diming log -n 20"),
 )
 @option("-n", "--newest", metavar="N", type=Count(), help=N_("Only the newest N."))
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @archive_option
 @common_options
 @click.pass_context

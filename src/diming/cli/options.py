@@ -13,6 +13,7 @@ import click
 from diming.cli.help import LocalOption
 from diming.cli.session import session_of
 from diming.errors import UsageError
+from diming.files.delivery import ROLES
 from diming.model.unit import Level, parse_level
 from diming.present.language import LANGUAGES, N_
 
@@ -220,6 +221,39 @@ def known_option(command: Any) -> Any:
         metavar="REVISION|TIME",
         help=N_("What the archive knew then: a revision such as r7, a date or a time."),
     )(command)
+
+
+def text_or_json(command: Any) -> Any:
+    """Add ``--format`` to a command that answers with text or JSON."""
+    return option(
+        "--format",
+        "format_",
+        metavar="NAME",
+        type=Word(("text", "json")),
+        default="text",
+        help=N_("text or json; default: text."),
+    )(command)
+
+
+def input_options(command: Any) -> Any:
+    """Add what is said of files that do not say it themselves: layer, columns, CRS, encoding."""
+    for add in (
+        option("--encoding", metavar="NAME", help=N_("Encoding of texts, e.g. GB18030.")),
+        option("--crs", metavar="CRS", help=N_("Coordinate system of inputs that state none.")),
+        option(
+            "--field",
+            "fields",
+            metavar="ROLE=COLUMN",
+            type=Pair(ROLES),
+            multiple=True,
+            help=N_(
+                "Column that plays a role: code, name, level, parent, kind, begin, end. Repeatable."
+            ),
+        ),
+        option("--layer", metavar="NAME", help=N_("Layer of inputs that do not name theirs.")),
+    ):
+        command = add(command)
+    return command
 
 
 #: Help of ``--archive``, wherever it stands.

@@ -8,7 +8,7 @@ from diming.cli.archives import opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN, FINDINGS
 from diming.cli.help import LocalCommand
-from diming.cli.options import Word, archive_option, common_options, option
+from diming.cli.options import archive_option, common_options, option, text_or_json
 from diming.cli.session import session_of
 from diming.present.language import N_
 
@@ -25,10 +25,7 @@ from diming.present.language import N_
     "--tip", metavar="HASH",
     help=N_("Hash of a revision noted earlier; tells whether later ones were taken away."),
 )  # fmt: skip
-@option(
-    "--format", "format_", metavar="NAME", type=Word(("text", "json")), default="text",
-    help=N_("text or json; default: text."),
-)  # fmt: skip
+@text_or_json
 @archive_option
 @common_options
 @click.pass_context

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diming.cli.asking import asked, chosen_format, deliver, prepare
+from diming.cli.archives import opened
+from diming.cli.asking import chosen_format, deliver, prepare
 from diming.cli.failures import CLEAN, FINDINGS
 from diming.cli.help import LocalCommand
 from diming.cli.options import (
@@ -73,7 +74,7 @@ def where(
     chosen = chosen_format(format_, output, FORMATS)
     from diming.services import asking
 
-    with asked(context) as store:
+    with opened(context) as store:
         found = asking.where(store, lon, lat, given["date"], given["known"])
     if chosen == "json":
         from diming.present.answer_json import where_json
@@ -126,7 +127,7 @@ def _many(
     chosen = chosen_format(format_, output, ("csv", "json"))
     if chosen == "text":
         raise UsageError("many points are given as csv or json; leave --format out, or name one")
-    with asked(context) as store:
+    with opened(context) as store:
         points = read_points(path, on_earth=is_on_earth(store))
         good = [p for p in points.rows if p.problem is None]
         found = where_many(

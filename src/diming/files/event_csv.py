@@ -22,6 +22,7 @@ from diming.files.event_words import (
 from diming.files.textfile import Faults, read_table
 from diming.model.event import Event, EventType, UnitRef
 from diming.model.notation import CONTROL, NotationError, parse_units, shortened, write_unit
+from diming.model.span import UNKNOWN_BEGIN
 from diming.model.version import SYSTEMS
 
 if TYPE_CHECKING:
@@ -118,12 +119,10 @@ def read_row(cells: Mapping[str, str]) -> Event:
     seat = _agreed("seat", cells.get("seat", ""), _seat(marks, kind))
     if seat:
         after = _seated(after, seat, asked=bool(cells.get("seat")))
-    if kind is None or day is None:
-        raise within(
-            "date" if day is None else "event_type", Said(N_("it is empty; every event needs it"))
-        )
+    if kind is None:
+        raise within("event_type", Said(N_("it is empty; every event needs it")))
     event = Event(
-        kind, day, before, after,
+        kind, day or UNKNOWN_BEGIN, before, after,
         approved=_cell(cells, "approved", read_when),
         announced=_cell(cells, "announced", read_when),
         completed=_cell(cells, "completed", read_when),
@@ -254,7 +253,7 @@ def _cells(event: Event) -> dict[str, str]:
     seats = {ref.seat for ref in event.after} - {""}
     seat = seats.pop() if len(seats) == 1 else ""
     return {
-        "date": str(event.date),
+        "date": "" if event.date == UNKNOWN_BEGIN else str(event.date),
         "event_type": str(event.type),
         "units_before": ";".join(write_unit(replace(r, seat="")) for r in event.before),
         "units_after": ";".join(write_unit(replace(r, seat="")) for r in event.after),

@@ -14,7 +14,7 @@ from diming.files.strict_json import loads
 from diming.files.textfile import Faults
 from diming.model.event import Event, EventType, Move, TerritoryKind, UnitRef
 from diming.model.notation import DEEPEST, NotationError, parse_unit, read_code, write_unit
-from diming.model.span import Precision, When
+from diming.model.span import UNKNOWN_BEGIN, Precision, When
 from diming.model.unit import Level
 from diming.model.version import SYSTEMS
 
@@ -115,7 +115,7 @@ def read_event(value: Any, degrees: bool = True) -> Event:
     ------
     Wrong
     """
-    said = member.members(value, MEMBERS, ("type", "date"))
+    said = member.members(value, MEMBERS, ("type",))
 
     def units(items: Any) -> tuple[UnitRef, ...]:
         return member.each(items, lambda item: read_unit(item, degrees))
@@ -126,7 +126,7 @@ def read_event(value: Any, degrees: bool = True) -> Event:
     system = before[0].system if before else "ministry"
     event = Event(
         type=said.need("type", lambda v: EventType(member.choice(v, tuple(map(str, EventType))))),
-        date=said.need("date", _when),
+        date=said.get("date", _when, UNKNOWN_BEGIN),
         before=before,
         after=said.get("after", units, ()),
         approved=said.get("approved", _when, None),

@@ -12,7 +12,7 @@ from diming.files.event_words import Wrong, as_read
 from diming.files.strict_json import dumps
 from diming.model.event import TerritoryKind
 from diming.model.notation import NotationError, shortened, write_unit
-from diming.model.span import Precision
+from diming.model.span import UNKNOWN_BEGIN, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def _event(event: Event) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": event.given_id,
         "type": str(event.type),
-        "date": _date(event.date),
+        "date": None if event.date == UNKNOWN_BEGIN else _date(event.date),
         "approved": _date(event.approved),
         "announced": _date(event.announced),
         "completed": _date(event.completed),

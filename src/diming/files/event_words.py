@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from diming.errors import N_, Said
 from diming.model.event import Event, EventType, UnitRef
 from diming.model.notation import read_code, shortened
-from diming.model.span import When, parse_when
+from diming.model.span import UNKNOWN_BEGIN, When, parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,8 @@ def check_whole(event: Event) -> None:
     ------
     Wrong
     """
+    if event.date == UNKNOWN_BEGIN and not (event.approved or event.announced or event.completed):
+        raise Wrong(N_("it says no date; give «date», or one of approved, announced, completed"))
     if not event.before and not event.after:
         raise Wrong(N_("it names no unit, neither before nor after; name at least one"))
     if event.type is EventType.CORRECTION and not event.changes:

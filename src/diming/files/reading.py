@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
+def silent(stage: str, done: int, total: int) -> None:
+    """Take no notice of progress."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keep:
     """Where the geometry that is read goes.

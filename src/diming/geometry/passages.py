@@ -30,63 +30,6 @@ TOLERANCE_M = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Differences:
-    """What units gained and lost, arrays of one length.
-
-    `gained` and `lost` are polygons of the CRS, empty where there is nothing.
-    """
-
-    gained: NDArray[np.object_]
-    lost: NDArray[np.object_]
-    gained_m2: Floats
-    lost_m2: Floats
-
-    @property
-    def changed(self) -> NDArray[np.bool_]:
-        """Where anything changed by more than noise."""
-        found: NDArray[np.bool_] = (self.gained_m2 > 0) | (self.lost_m2 > 0)
-        return found
-
-
-def differences(
-    before: NDArray[np.object_],
-    after: NDArray[np.object_],
-    crs: pyproj.CRS,
-    *,
-    tolerance_m: float = TOLERANCE_M,
-    jobs: int = 1,
-) -> Differences:
-    """Say what each of many units gained and lost.
-
-    Parameters
-    ----------
-    before, after : object arrays of shape (n,)
-        Two shapes of each unit; None where it has none.
-    crs : pyproj.CRS
-        Of both.
-    tolerance_m : float
-        Differences nowhere wider, on average over their length, are left out.
-    """
-    empty = np.full(len(before), shapely.Polygon(), dtype=object)
-    nothing = np.zeros(len(before))
-    result = Differences(empty, empty.copy(), nothing, nothing.copy())
-    other = np.flatnonzero(~_same(before, after))
-    if len(other) == 0:
-        return result
-    was, now = sound(before[other]), sound(after[other])
-    ground = _ground_of(crs, was, now)
-    for less, more, drawn, area in (
-        (was, now, result.gained, result.gained_m2),
-        (now, was, result.lost, result.lost_m2),
-    ):
-        some = np.flatnonzero(_sticks_out(more, less, ground, tolerance_m, jobs))
-        polygon, m2 = _overlaid(shapely.difference, more, less, some, some, ground,
-                                tolerance_m, jobs)  # fmt: skip
-        drawn[other[some]], area[other[some]] = polygon, m2
-    return result
-
-
-@dataclass(frozen=True, slots=True)
 class Passages:
     """Which polygon after got how much of which before: rows sorted by `before`, then `after`."""
 
@@ -206,15 +149,6 @@ def _sticks_out(
 def _ground_of(crs: pyproj.CRS, *geometry: NDArray[np.object_]) -> Ground:
     bounds = np.nan_to_num(shapely.total_bounds(np.concatenate(geometry)))
     return Ground.under(crs, bounds)
-
-
-def _same(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Tell which pairs are equal vertex by vertex, or both missing."""
-    same: NDArray[np.bool_] = shapely.equals_exact(before, after, 0.0)
-    same |= (shapely.is_missing(before) | shapely.is_empty(before)) & (
-        shapely.is_missing(after) | shapely.is_empty(after)
-    )
-    return same
 
 
 def _twins(before: NDArray[np.object_], after: NDArray[np.object_]) -> tuple[Ints, Ints]:

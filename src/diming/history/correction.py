@@ -11,6 +11,7 @@ from diming.history.faults import fault
 from diming.history.linked import linked
 from diming.history.resolve import Named
 from diming.history.shapes_known import spread
+from diming.model.event import UnitRef
 from diming.model.notation import parse_unit
 from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, Span, When, parse_when
 from diming.model.version import with_code
@@ -53,19 +54,27 @@ def correct(act: Act) -> None:
     act.draft.amend(own, **{"codes": unit.codes, **values, "span": span})
     for version, other in spans:
         act.draft.amend(version, span=other)
+    also = [version for version, _ in spans]
     if "geometry" in changes:
-        _reshape(act, own, changes["geometry"])
-    act.after = [Named(named.ref, replace(unit, span=span, **values))]
+        also += _reshape(act, own, changes["geometry"])
+    # All units whose rows change are named: whoever undoes the correction finds them.
+    others = {v.unit_id: v for v in also if v.unit_id != unit.unit_id}
+    act.after = [
+        Named(named.ref, replace(unit, span=span, **values)),
+        *(Named(UnitRef(v.name, unit_id=v.unit_id), v) for v in others.values()),
+    ]
 
 
-def _reshape(act: Act, unit: Version, geometry: Any) -> None:
-    """Put another shape, or none, into all rows that are known to have the same."""
+def _reshape(act: Act, unit: Version, geometry: Any) -> list[Version]:
+    """Put another shape, or none, into all rows that are known to have the same; return those."""
     key = None if geometry is None else territory_key(geometry)
-    for version in spread(act.draft.view, unit):
+    same = spread(act.draft.view, unit)
+    for version in same:
         act.draft.amend(version, territory=key)
     if key is not None:
         act.draft.territories[key] = geometry
         act.flows.append(Flow(unit.unit_id, unit.unit_id, whole=True))
+    return same
 
 
 def _spans(act: Act, unit: Version, span: Span) -> list[tuple[Version, Span]]:

@@ -13,18 +13,16 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from diming.errors import UnreadableInput
 from diming.geometry.checksum import territory_key
 from diming.model.changeset import Changeset
 from diming.model.event import EventType, fingerprint
-from diming.model.span import NOT_ENDED, OPEN, UNKNOWN_BEGIN, Span, When, parse_when
+from diming.model.span import NOT_ENDED, OPEN, UNKNOWN_BEGIN, Span, When, ends_are_last_days
 from diming.model.unit import Level
 from diming.model.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from diming.model.event import Event
 
@@ -113,24 +111,6 @@ def dated_changeset(
     ]
     versions.sort(key=lambda v: (v.unit_id, v.span.begin.day, v.span.end.day))
     return Changeset(added=tuple(versions), territories=territories)
-
-
-def ends_are_last_days(begins: Iterable[date], ends: Iterable[date]) -> bool:
-    """Tell whether ends are the last days versions held: atlases write so, registers do not.
-
-    Where one version ends another begins: on the day after a last day, on the very
-    day that is the first it no longer held.
-
-    Examples
-    --------
-    >>> ends_are_last_days([date(1806, 9, 11)], [date(1806, 9, 10)])
-    True
-    >>> ends_are_last_days([date(1998, 5, 22)], [date(1998, 5, 22)])
-    False
-    """
-    begun = np.array([d.toordinal() for d in begins], dtype=np.int64)
-    ended = np.array([d.toordinal() for d in ends], dtype=np.int64)
-    return bool(np.isin(ended + 1, begun).sum() > np.isin(ended, begun).sum())
 
 
 def unit_ids(
@@ -236,18 +216,3 @@ def _parent(
     there = [i for i in named if spans[i].meets(span)]
     on = [i for i in there if spans[i].holds(span.begin.day)]
     return next((ids[i] for i in (*on, *there)), None)
-
-
-def written_date(text: str) -> When | None:
-    """Read a date as files write it, with a time of day or slashes too; None where there is none.
-
-    Raises
-    ------
-    ValueError
-        If something is written that is no date.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    head = text.replace("/", "-")
-    return parse_when(head[:10] if len(head) > 10 and head[10] in " T" else head)

@@ -51,7 +51,8 @@ class Draft:
             return None
         if unit_id in self.begun:
             return self.begun[unit_id]
-        return next((v for v in self.view.of_unit(unit_id) if v.holds(self.day)), None)
+        held = next((v for v in self.view.of_unit(unit_id) if v.holds(self.day)), None)
+        return None if held is None else self._as_amended(held)
 
     def drafted(self, versions: Iterable[Version]) -> Iterator[Version]:
         """Pass on what the view says of the day, with what is drafted in its place."""
@@ -81,6 +82,7 @@ class Draft:
         if version.unit_id in self.begun:
             changed = replace(self.begun[version.unit_id], **attributes)
         else:
+            version = self._as_amended(version)
             self._close(version)
             changed = replace(
                 version, span=Span(self.when, version.span.end), began_by=self.event.id, row=None,
@@ -116,12 +118,18 @@ class Draft:
             territories=self.territories,
         )
 
+    def _as_amended(self, version: Version) -> Version:
+        """Return a row with what was put in its place."""
+        amended = None if version.row is None else self._amended.get(version.row)
+        return version if amended is None else replace(amended, row=version.row)
+
     def _close(self, version: Version) -> None:
         if version.unit_id in self.was:
             return
         self.was[version.unit_id] = version
         if version.row is not None:
             self._superseded.append(version.row)
+            self._amended.pop(version.row, None)
         # One that began on the very day has no time of its own left.
         if version.span.begin.day < self.day:
             span = Span(version.span.begin, self.when)

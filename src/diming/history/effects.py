@@ -66,7 +66,16 @@ def _found_anew(act: Act) -> None:
         _to_itself(act)
     if act.fits:
         act.flows = _flows(act)
+        _guard_parts(act)
         _children(act, staying)
+
+
+def _guard_parts(act: Act) -> None:
+    """Note what is known later of units that give or get a part, and go on."""
+    moved = {u for f in act.flows for u in (f.giver, f.taker) if u is not None}
+    for named in (*act.before, *act.after):
+        if named.ref.part and named.version is not None and named.unit_id in moved:
+            act.guard_order(named.version)
 
 
 def _to_itself(act: Act) -> None:

@@ -9,7 +9,7 @@ from diming.model.answers import TERRITORY_UNKNOWN
 if TYPE_CHECKING:
     from datetime import date
 
-    from diming.history.chronicle import Chronicle
+    from diming.history.recall import Recall
     from diming.model.answers import Link
     from diming.model.changeset import Applied
     from diming.model.version import Version
@@ -19,13 +19,13 @@ _MOST = 10_000
 
 
 def follow(
-    memory: Chronicle, version: Version, day: date, point: Any
+    memory: Recall, version: Version, day: date, point: Any
 ) -> tuple[list[Applied], Version, str | None]:
     """Follow a point from the unit that holds it on a day to the present.
 
     Parameters
     ----------
-    memory : Chronicle
+    memory : Recall
     version : Version
         The unit that holds the point.
     day : datetime.date
@@ -65,7 +65,7 @@ def follow(
 
 
 def _taker(
-    memory: Chronicle, unit: str, act: Applied, links: list[Link], point: Any
+    memory: Recall, unit: str, act: Applied, links: list[Link], point: Any
 ) -> tuple[bool, str]:
     """Return whether it is known who holds the point after an act, and who."""
     gone = memory.ended_by(unit, act.event.id)
@@ -87,6 +87,6 @@ def _taker(
     return False, unit
 
 
-def _known(memory: Chronicle, unit: str, act: Applied) -> bool:
+def _known(memory: Recall, unit: str, act: Applied) -> bool:
     after = memory.beside(unit, act, +1)
     return after is not None and memory.shape(after) is not None

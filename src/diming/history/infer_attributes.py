@@ -51,7 +51,8 @@ def attribute_acts(
         other_term = other_name and ours.generic[i] != theirs.generic[j]
         reasons: tuple[str, ...] = ("same-" + by,) if by != "territory" else ("same-territory",)
         kind: EventType | None = None
-        if other_term or other_kind or other_level:
+        if other_term or other_kind or other_level or (other_name and recoded):
+            # A change of name keeps the code: with another one it is another unit in its place.
             kind = EventType.CONVERT
         elif other_name:
             kind = EventType.RENAME
@@ -60,7 +61,7 @@ def attribute_acts(
             changed.add(i)
         elif kind is None and recoded:
             kind = EventType.RECODE
-        elif kind is EventType.RENAME and recoded:
+        elif recoded:
             reasons += ("code-changed",)
         if kind is None:
             continue

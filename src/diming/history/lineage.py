@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from diming.history.chronicle import Chronicle
+from diming.history.recall import Recall
 from diming.model.answers import BEGIN_UNKNOWN, TERRITORY_UNKNOWN, Kin, Lineage, Link
 from diming.model.span import day_before
 
@@ -49,7 +49,7 @@ def lineage(view: View, unit_id: str, day: date | None = None) -> Lineage:
     KeyError
         If there is no such unit.
     """
-    memory = Chronicle(view)
+    memory = Recall(view)
     versions = memory.versions(unit_id)
     if not versions:
         raise KeyError(unit_id)
@@ -112,7 +112,7 @@ class _Trace:
     backward; `source` and `sink` are giver and taker as the trace meets them.
     """
 
-    def __init__(self, memory: Chronicle, version: Version, day: date, way: int):
+    def __init__(self, memory: Recall, version: Version, day: date, way: int):
         self.memory, self.version, self.way = memory, version, way
         self.links: list[Link] = []
         self.acts: list[Any] = []

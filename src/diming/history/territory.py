@@ -53,25 +53,40 @@ def settle_territory(act: Act, tolerance_m: float) -> tuple[tuple[Passage, ...],
     """
     if act.event.type in _WITHOUT:
         return (), None
+    crs = pyproj.CRS(act.draft.view.crs or "EPSG:4326")
+    if act.event.type is EventType.CORRECTION:
+        _corrected(act, crs, tolerance_m)
+        return (), None
     named = [n.unit_id for n in (*act.before, *act.after) if n.unit_id is not None]
     flown = [u for f in act.flows for u in (f.giver, f.taker) if u is not None]
     ground = Ground(act.draft, [*named, *flown])
     told = {n.unit_id: n.ref.geometry for n in act.after if n.ref.geometry is not None}
     moved = any(f.move is not None for f in act.flows)
-    corrected = act.event.type is EventType.CORRECTION and act.draft.territories
-    if ground.unknown and not told and not moved and not corrected:
+    if ground.unknown and not told and not moved:
+        _mark_touched(act)
         return _unmeasured(act.flows), None
-    crs = pyproj.CRS(act.draft.view.crs or "EPSG:4326")
-    if act.event.type is EventType.CORRECTION:
-        _corrected(act, crs, tolerance_m)
-        return (), None
     _shapes_after(act, ground, told, crs)
     if not act.fits:
         return (), None
     chain_sum = _prove(act, ground, crs, tolerance_m)
     passages = _measured(act.flows, ground, crs)
     ground.keep()
+    _mark_touched(act)
     return passages, chain_sum
+
+
+def _mark_touched(act: Act) -> None:
+    """Let units whose ground changed begin anew although nobody knows their shape.
+
+    A shape that becomes known later is then not taken for that before the act.
+    """
+    for flow in act.flows:
+        for unit_id in (flow.giver, flow.taker):
+            if unit_id is None or flow.giver == flow.taker or unit_id in act.draft.begun:
+                continue
+            version = act.draft.current(unit_id)
+            if version is not None and version.territory is None:
+                act.draft.change(version)
 
 
 def _shapes_after(act: Act, ground: Ground, told: dict[str | None, Any], crs: pyproj.CRS) -> None:

@@ -12,6 +12,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Begin of what has stood since nobody knows when.
 EVER = date.min
@@ -100,6 +104,21 @@ def parse_when(text: str) -> When:
     return When(date(int(year), 1, 1), Precision.YEAR)
 
 
+def written_date(text: str) -> When | None:
+    """Read a date as files write it, with a time of day or slashes too; None where there is none.
+
+    Raises
+    ------
+    ValueError
+        If something is written that is no date.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    head = text.replace("/", "-")
+    return parse_when(head[:10] if len(head) > 10 and head[10] in " T" else head)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Valid time ``[begin, end)``: the first day it held, and the first it did not."""
@@ -131,3 +150,21 @@ class Span:
 def day_before(day: date) -> date:
     """Return the day before, and `EVER` before `EVER`."""
     return day if day == EVER else day - timedelta(days=1)
+
+
+def ends_are_last_days(begins: Iterable[date], ends: Iterable[date]) -> bool:
+    """Tell whether ends are the last days versions held: atlases write so, registers do not.
+
+    Where one version ends another begins: on the day after a last day, on the very
+    day that is the first it no longer held.
+
+    Examples
+    --------
+    >>> ends_are_last_days([date(1806, 9, 11)], [date(1806, 9, 10)])
+    True
+    >>> ends_are_last_days([date(1998, 5, 22)], [date(1998, 5, 22)])
+    False
+    """
+    begun = {day.toordinal() for day in begins}
+    ended = [day.toordinal() for day in ends]
+    return sum(day + 1 in begun for day in ended) > sum(day in begun for day in ended)

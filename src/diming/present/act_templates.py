@@ -42,6 +42,9 @@ ACT_MESSAGES: dict[str, Template] = {
     "event-form:nothing-corrected": N_("the correction names nothing that it corrects"),
     "event-form:not-correctable": N_("“{named}” cannot be corrected; what can be is: {known}"),
     "event-form:no-span": N_("{unit} would end before it begins, or a date is none"),
+    "event-form:no-date": N_(
+        "it says no date, and not the one that counts in this archive: {legal_date}"
+    ),
     "event-form:no-level": N_("the level of {named} is not known"),
     "event-form:not-above": N_("{unit} is not above {named}"),
     "unit-not-alive": N_("{named} does not stand on {day}, and the archive never held it"),

@@ -124,9 +124,8 @@ def when_text(when: When | None, lang: str | None) -> str:
 
 def span_text(span: Span, lang: str | None) -> str:
     """Return from when until when something held."""
-    begin = "?" if span.begin.day == EVER else str(span.begin)
     end = say(N_("today"), lang) if span.is_open else str(span.end)
-    return f"{begin} – {end}"
+    return f"{_begin(span.begin, lang)} – {end}"
 
 
 def _begin(when: When, lang: str | None) -> str:

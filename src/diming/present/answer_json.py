@@ -146,9 +146,7 @@ def units_geojson(units: Units) -> str:
 def _lonlat(shapes: Sequence[Any], crs: str | None) -> list[Any]:
     held = np.array(list(shapes) + [None], dtype=object)[:-1]
     moved = to_lonlat(held, crs)
-    if hasattr(shapely, "orient_polygons"):
-        moved = shapely.orient_polygons(moved)
-    return [geometry(s) for s in moved]
+    return [geometry(s) for s in shapely.orient_polygons(moved)]
 
 
 def where_json(where: Where, lang: str | None) -> str:

@@ -183,7 +183,7 @@ def diff_text(diff: Difference, lang: str | None) -> str:
     return _text(_diff(diff, lang))
 
 
-def title_of(diff: Difference, lang: str | None) -> tuple[str, str]:
+def title_of(diff: Difference) -> tuple[str, str]:
     """Return how the earlier and the later state are told apart: by day, or by revision."""
     one, two = diff.earlier, diff.later
     if one.revision == two.revision:
@@ -194,7 +194,7 @@ def title_of(diff: Difference, lang: str | None) -> tuple[str, str]:
 
 
 def _diff(diff: Difference, lang: str | None) -> Iterator[str]:
-    yield " → ".join(title_of(diff, lang))
+    yield " → ".join(title_of(diff))
     yield wrap(basis_text(diff.earlier, lang))
     yield wrap(basis_text(diff.later, lang))
     found = diff.comparison
@@ -330,8 +330,3 @@ def log_text(revisions: Iterable[Revision], lang: str | None) -> str:
     ]  # fmt: skip
     head = [say(t, lang) for t in (N_("revision"), N_("recorded"), N_("by"), N_("why"))]
     return _text(columns(rows, head, indent=""))
-
-
-def events_text(events: Sequence[Applied], lang: str | None) -> str:
-    """Return acts, one a line."""
-    return _text(acts_lines(events, lang) or [say(N_("No acts."), lang)])

@@ -69,6 +69,13 @@ def reverted_text(revision: Revision, events: int, units: int, lang: str | None)
     return say(N_(", "), lang).join([done, touched, written_text(revision, lang)])
 
 
+#: How sure a source is of an act, in words; see `diming.files.event_words`.
+CERTAINTIES = {
+    "confirmed": N_("confirmed"),
+    "confirmed-year": N_("confirmed, but for the day"),
+    "inferred": N_("inferred"),
+}
+
 _COUNTS = {
     "revisions": N_("revisions"),
     "events": N_("acts"),
@@ -289,8 +296,8 @@ def act_page(
         [say(N_("act"), lang), act_text(applied, lang)],
         *([say(title, lang), when_text(when, lang)] for title, when in dates if when is not None),
         [say(N_("document"), lang), plain(event.document) or "–"],
-        [say(N_("certainty"), lang), plain(event.certainty)],
-        [say(N_("note"), lang), plain(event.note) or "–"],
+        [say(N_("certainty"), lang), _certainty(event.certainty, lang)],
+        [say(N_("remark"), lang), plain(event.note) or "–"],
         [say(N_("revision"), lang), "?" if revision is None else f"r{revision}"],
         [say(N_("id"), lang), plain(event.id)],
     ]
@@ -305,6 +312,10 @@ def act_page(
     if applied.passages:
         lines += ["", *columns([_passage(p, names, lang) for p in applied.passages], indent="")]
     return _text(lines)
+
+
+def _certainty(word: str, lang: str | None) -> str:
+    return say(CERTAINTIES[word], lang) if word in CERTAINTIES else plain(word)
 
 
 def _passage(passage: Passage, names: Mapping[str, Version], lang: str | None) -> list[str]:

@@ -82,7 +82,7 @@ def render_diff(diff: Difference, lang: str | None) -> str:
     lang = resolve_language(lang)
     strings = {key: translator(lang).gettext(text) for key, text in STRINGS.items()}
     html_lang = LANGUAGES[lang].replace("_", "-")
-    earlier, later = title_of(diff, lang)
+    earlier, later = title_of(diff)
     data = diff_data(diff, lang) | {
         "lang": html_lang, "strings": strings, "earlier": earlier, "later": later,
     }  # fmt: skip

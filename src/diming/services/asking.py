@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,28 +11,29 @@ import shapely
 
 from diming.errors import N_, UsageError
 from diming.geometry.lonlat import from_lonlat, has_place
-from diming.history.chronicle import Chronicle
 from diming.history.compare import compare
 from diming.history.following import follow
 from diming.history.lineage import lineage
+from diming.history.recall import Recall
 from diming.history.reference import meant, parse_reference
+from diming.history.standing import chain_at
 from diming.model.answers import (
     Difference,
     History,
     LevelAt,
-    Standing,
     Units,
     Where,
 )
-from diming.model.unit import Level
 from diming.services.beliefs import basis, day_meant, revision_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from diming.history.view import View
     from diming.model.answers import Basis
     from diming.model.changeset import Applied
+    from diming.model.unit import Level
     from diming.model.version import Version
     from diming.store.protocol import Store
 
@@ -117,10 +117,10 @@ def where(
     view = view or store.view(revision.number)
     if view.crs is None or has_place(view.crs):
         check_place(lon, lat)
-    memory = Chronicle(view)
+    memory = Recall(view)
     x, y = from_lonlat(np.array([[lon, lat]]), view.crs)[0]
     point = shapely.Point(x, y)
-    levels = _chain(memory, point, on.day)
+    levels = chain_at(memory, point, on.day)
     answer = Where(on, lon, lat, tuple(levels))
     smallest = answer.smallest
     if smallest is None:
@@ -143,85 +143,7 @@ def _all(levels: Iterable[LevelAt]) -> list[Version]:
     return [v for found in levels for v in found.versions]
 
 
-def _chain(memory: Chronicle, point: Any, day: date) -> list[LevelAt]:
-    """Return the unit of each level at a point, the highest first."""
-    view = memory.view
-    found: dict[Level, LevelAt] = {}
-    box = (point.x, point.y, point.x, point.y)
-    for level in (x for x in Level if x is not Level.UNKNOWN):
-        near = [v for v in view.near(box, day, _after(day), level) if v.holds(day)]
-        there = [v for v in near if v.territory and memory.shape(v).intersects(point)]
-        if there:
-            # Shapes of one belief may overlap or meet in a line: all are told.
-            there.sort(key=lambda v: (v.any_code or v.label, v.unit_id))
-            found[level] = LevelAt(level, Standing.PLACE, tuple(there))
-    for at in sorted(found.values(), key=lambda a: -a.level):
-        _add_superiors(memory, at, day, found)
-    lowest: Version | None = None
-    chain = []
-    for level in (x for x in Level if x is not Level.UNKNOWN):
-        if level in found:
-            chain.append(found[level])
-            if len(found[level].versions) == 1:
-                lowest = found[level].versions[0]
-            continue
-        missing = _missing(memory, level, lowest, day)
-        if missing is not None:
-            chain.append(LevelAt(level, missing))
-    return chain
-
-
-def _add_superiors(memory: Chronicle, at: LevelAt, day: date, found: dict[Level, LevelAt]) -> None:
-    """Fill levels without a shape by what the unit below belongs to."""
-    seen = set()
-    parents = {v.parent_id for v in at.versions}
-    while len(parents) == 1:
-        parent = parents.pop()
-        if parent is None or parent in seen:
-            return
-        seen.add(parent)
-        above = next((v for v in memory.versions(parent) if v.holds(day)), None)
-        if above is None:
-            return
-        found.setdefault(above.level, LevelAt(above.level, Standing.PARENT, (above,)))
-        parents = {above.parent_id}
-
-
-def _missing(memory: Chronicle, level: Level, above: Version | None, day: date) -> Standing | None:
-    """Tell why no unit of a level is known at a place; None where the level has no units."""
-    if above is not None:
-        children = memory.view.children(above.unit_id)
-        below = [v for v in children if v.level == level and v.holds(day)]
-        hidden = any(v.territory is None for v in below)
-    else:
-        # Units that lie in a superior whose territory is known do not hold the place either.
-        below = memory.view.at(day, level)
-        hidden = any(v.territory is None and not _is_placed(memory, v, day) for v in below)
-    if hidden:
-        return Standing.NOT_KNOWN
-    return Standing.OUTSIDE if below else None
-
-
-def _is_placed(memory: Chronicle, version: Version, day: date) -> bool:
-    """Tell whether the territory of some superior of a unit is known."""
-    seen = set()
-    parent = version.parent_id
-    while parent is not None and parent not in seen:
-        seen.add(parent)
-        above = next((v for v in memory.versions(parent) if v.holds(day)), None)
-        if above is None:
-            return False
-        if above.territory is not None:
-            return True
-        parent = above.parent_id
-    return False
-
-
-def _after(day: date) -> date:
-    return day if day == date.max else day + timedelta(days=1)
-
-
-def _named(memory: Chronicle, acts: Iterable[Applied]) -> dict[str, Version]:
+def _named(memory: Recall, acts: Iterable[Applied]) -> dict[str, Version]:
     """Return a version of every unit that acts name, as it was about their time."""
     names: dict[str, Version] = {}
     for act in acts:
@@ -352,7 +274,7 @@ def diff(
     names = {v.unit_id: v for u in (old, new) for v in u.versions}
     names |= {k: v for u in (old, new) for k, v in u.superiors.items() if k not in names}
     for view in (new_view, old_view):
-        names = _named(Chronicle(view), acts) | names
+        names = _named(Recall(view), acts) | names
     return Difference(old.basis, new.basis, comparison, tuple(acts), names, old, new)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from diming.errors import UsageError
 from diming.files.delivery import ReadOptions
+from diming.files.reading import silent
 from diming.geometry.ground import parse_crs
 from diming.handbook import Handbook, load_handbook
 from diming.model.facts import Facts
@@ -58,10 +59,6 @@ if TYPE_CHECKING:
     from diming.files.reading import Progress
     from diming.model.finding import Exemption
     from diming.tables import Units
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Take no notice of progress."""
 
 
 def check_files(
@@ -141,7 +138,7 @@ def check_files(
         # Said in vain where all inputs state theirs, but a slip all the same.
         parse_crs(crs)
     accepted = read_exceptions(exceptions) if exceptions else None
-    progress = progress or _silent
+    progress = progress or silent
     with reader(
         progress, memory_limit_bytes=memory_limit_bytes, scheduler=scheduler
     ) as read_inputs:
@@ -185,7 +182,7 @@ def check_tables(
     above = [] if parents is None else [delivery_of(parents, path="parents", fields={})]
     intake = take_in(deliveries, above, day=settings.date)
     work = Check(
-        intake, settings, wanted, jobs, _silent, load_handbook(), None,
+        intake, settings, wanted, jobs, silent, load_handbook(), None,
         audit=Audit() if exact_audit else None,
     )  # fmt: skip
     return work.report(None, with_map=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diming.files.reading import silent
 from diming.geometry.ground import parse_crs
 from diming.geometry.keepers import held
 from diming.handbook import load_handbook
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from diming.model.finding import Exemption, Finding
     from diming.model.version import Version
     from diming.store.protocol import Store
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Take no notice of progress."""
 
 
 def check_archive(
@@ -91,12 +88,13 @@ def check_archive(
         )  # fmt: skip
 
     times = over_time if wanted.intersection(TIME_RULES) else None
-    record = _record(store, len(store.table(known).row), len(shaped), day, view.crs)
+    with_shape = int((store.table(known).territory >= 0).sum())
+    record = _record(store, with_shape, len(shaped), day, view.crs)
     if not shaped:
         return _without_shapes(record, settings, wanted, accepted, times() if times else [])
     work = Check(
         _intake(store, shaped, {v.unit_id: v for v in versions}, record), settings, wanted, jobs,
-        progress or _silent, load_handbook(), None, audit=Audit() if exact_audit else None,
+        progress or silent, load_handbook(), None, audit=Audit() if exact_audit else None,
         over_time=times,
     )  # fmt: skip
     return work.report(accepted, with_map=backdrop)

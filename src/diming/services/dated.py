@@ -9,17 +9,19 @@ import numpy as np
 
 from diming.errors import UnreadableInput
 from diming.files.columns import PLAIN_IDS, as_text
-from diming.files.dated_table import read_dated_table
 from diming.files.delivery import ReadOptions
 from diming.files.reading import read
-from diming.history.dated import DatedRow, dated_changeset, written_date
+from diming.files.register import is_register, read_register
+from diming.history.dated import DatedRow, dated_changeset
 from diming.model.code import parse_code
+from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, written_date
 from diming.model.unit import Level, parse_level
 from diming.services.names import refuse_unwritable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diming.files.register import Register
     from diming.model.changeset import Changeset
     from diming.model.event import Event
     from diming.model.span import When
@@ -32,13 +34,14 @@ def dated_versions(
     events: Sequence[Event] = (),
     read_options: ReadOptions | None = None,
     crs: str | None = None,
+    code_system: str = "auto",
 ) -> tuple[Changeset, str | None]:
     """Read a file whose rows hold from one day to another.
 
     Parameters
     ----------
     path : path
-        A vector file, ``file.gpkg:layer``, or a CSV without shapes.
+        A vector file, ``file.gpkg:layer``, or a list of units (CSV).
     level : Level
         Of rows that do not say theirs, nor by a division code.
     events : sequence of Event
@@ -47,6 +50,8 @@ def dated_versions(
         Layer, columns, encoding.
     crs : str, optional
         For files that state none.
+    code_system : str
+        Whose the codes are: ``ministry``, ``nbs``, ``none`` (ids of the source), or ``auto``.
 
     Returns
     -------
@@ -61,18 +66,39 @@ def dated_versions(
     """
     path = os.fspath(path)
     options = read_options or ReadOptions()
-    if path.lower().endswith(".csv"):
-        table = read_dated_table(path, dict(options.fields))
-        rows, found = [_row(r, level, f"{path}#{i + 1}") for i, r in enumerate(table)], None
+    if is_register(path):
+        register = read_register(path, code_system=code_system, fields=options.fields)
+        (rows, system), found = _listed(register, level), None
     else:
         rows, found = _with_shapes(path, level, options, crs)
+        system = _system(rows, code_system)
     if not any(row.begin or row.end for row in rows):
         raise UnreadableInput(
             "{path}: no row says from when or until when it held; give the day on which it "
             "stood with --date, or name the columns of begin and end with --field",
             path=path,
         )
-    return dated_changeset(rows, system=_system(rows), events=events), found
+    return dated_changeset(rows, system=system, events=events), found
+
+
+def _listed(register: Register, level: Level) -> tuple[list[DatedRow], str]:
+    """Return the rows of a list, and whose their codes are: the ministry's, if it has them."""
+    system = next((s for s in ("ministry", "nbs") if s in register.codes), "source")
+    codes = register.codes.get(system, (None,) * len(register))
+    rows = [
+        DatedRow(
+            code=codes[i] or "",
+            name=register.names[i],
+            kind=register.kinds[i],
+            level=register.levels[i] or level,
+            parent=register.parents[i],
+            begin=None if register.begins[i] == UNKNOWN_BEGIN else register.begins[i],
+            end=None if register.ends[i] == NOT_ENDED else register.ends[i],
+            source=f"{register.path}#{register.rows[i]}",
+        )
+        for i in range(len(register))
+    ]
+    return rows, system
 
 
 def _with_shapes(
@@ -138,8 +164,10 @@ def _date(text: str, source: str) -> When | None:
         ) from None
 
 
-def _system(rows: Sequence[DatedRow]) -> str:
+def _system(rows: Sequence[DatedRow], said: str) -> str:
     """Tell Chinese division codes, which are the ministry's unless said otherwise, from others."""
+    if said != "auto":
+        return "source" if said == "none" else said
     codes = [r.code for r in rows if r.code]
     read_ = sum(parse_code(c) is not None for c in codes)
     return "ministry" if codes and 2 * read_ > len(codes) else "source"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,12 +37,14 @@ from diming.services.worker import (
 from diming.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from diming.files.delivery import Delivery, ReadOptions
     from diming.files.discover import Source
+    from diming.files.reading import Progress
 
 T = TypeVar("T")
 S = TypeVar("S")
-Progress = Callable[[str, int, int], None]
 
 #: Seconds to wait for a scheduler, and for workers when there are none.
 PATIENCE_S = 30.0

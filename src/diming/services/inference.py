@@ -11,13 +11,12 @@ import shapely
 
 from diming.errors import UnreadableInput, UsageError
 from diming.files.delivery import ReadOptions
-from diming.files.lists import is_list, read_list
 from diming.files.reading import read
+from diming.files.register import is_register, read_register
 from diming.geometry.ground import same_crs, transform
 from diming.handbook import load_handbook
 from diming.history.infer import Inference, InferSettings, Snapshot, infer
-from diming.model.span import UNKNOWN_BEGIN, When, day_before, parse_when
-from diming.model.unit import parse_level
+from diming.model.span import NOT_ENDED, UNKNOWN_BEGIN, When, day_before, parse_when
 from diming.rules.code_reading import CodeReading, read_codes
 from diming.rules.validity import as_areas
 from diming.services.arguments import given_paths
@@ -31,10 +30,12 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
+    from diming.files.register import Register
     from diming.model.finding import Finding, InputRecord
 
 #: Codes of units that bear none of the national ones are the source's own.
 _OWN = "source"
+_NATIONAL = {"ministry", "nbs"}
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,21 @@ def infer_files(
     settings = InferSettings(
         date=when, tolerance_m=tolerance_m, system=code_system, document=document
     )
-    if is_list(older) != is_list(newer):
+    listed = is_register(older), is_register(newer)
+    if listed[0] != listed[1]:
         raise UnreadableInput(
             "{path}: a list without outlines can only be compared with another list",
-            path=older if is_list(older) else newer,
+            path=older if listed[0] else newer,
         )
-    if is_list(older):
+    if listed[0]:
         lists = [
-            _listed(read_list(path, o.fields, o.encoding), on)
-            for path, o, on in ((older, older_options, before), (newer, options, day))
+            read_register(path, fields=o.fields)
+            for path, o in ((older, older_options), (newer, options))
         ]
-        return InferredFiles(infer(lists[0], lists[1], settings), None)
+        if not any(_NATIONAL & set(register.codes) for register in lists):
+            settings = replace(settings, system=_OWN)
+        was, now = (_listed(*given) for given in zip(lists, (before, day), strict=True))
+        return InferredFiles(infer(was, now, settings), None)
     one = take_in(read([older], older_options), crs=crs, day=before)
     other = take_in(read([newer], options), crs=crs, day=day)
     (one, doubts), (other, more) = doubt_crs(one), doubt_crs(other)
@@ -178,39 +183,31 @@ def _snapshot(intake: Intake, reading: CodeReading, target: pyproj.CRS) -> Snaps
     if reading.applicable:
         parent = np.where(parent != "", parent, reading.parent)
     level = np.where(units.level > 0, units.level, reading.level).astype(np.int8)
-    known = level[level > 0]
-    if len(known):
-        level[level == 0] = np.bincount(known).argmax()
     filled = np.flatnonzero(~shapely.is_empty(shape))
     none = np.full(len(units), "", dtype=object)
-    everything = Snapshot(units.name, units.code, units.kind, level, parent, shape, none)
+    everything = Snapshot(units.name, units.code, units.kind, _levels(level), parent, shape, none)
     return everything.take(filled)
 
 
-def _listed(columns: Mapping[str, list[str]], day: Date | None) -> Snapshot:
-    """Make a snapshot of a list; of dated rows those that held on a day, else those that hold."""
-    count = len(next(iter(columns.values())))
-    rows = np.arange(count)
-    if day is not None and {"begin", "end"} & set(columns):
-        begin, end = (_days(columns.get(role, [""] * count)) for role in ("begin", "end"))
-        on = np.datetime64(day)
-        rows = rows[(np.isnat(begin) | (begin <= on)) & (np.isnat(end) | (on < end))]
-    elif "end" in columns:
-        rows = rows[[not text for text in columns["end"]]]
-    get = {r: [v[i] for i in rows.tolist()] for r, v in columns.items()}
-    code = get.get("code", [""] * len(rows))
-    level = [int(parse_level(v)) for v in get["level"]] if "level" in get else 0
+def _listed(register: Register, day: Date | None) -> Snapshot:
+    """Make a snapshot of a list: of the rows that held on a day, else of those that still hold."""
+    spans = zip(register.begins, register.ends, strict=True)
+    held = [
+        i for i, (begin, end) in enumerate(spans)
+        if (end == NOT_ENDED if day is None else begin.day <= day < end.day)
+    ]  # fmt: skip
+    system = next((s for s in ("ministry", "nbs", _OWN) if s in register.codes), None)
+    codes = [None] * len(register) if system is None else register.codes[system]
+    level = np.array([register.levels[i] for i in held], dtype=np.int8)
     return Snapshot.of(
-        get.get("name", [""] * len(rows)), code=code, kind=get.get("kind"),
-        level=level, parent=get.get("parent"),
+        [register.names[i] for i in held], code=[codes[i] or "" for i in held],
+        kind=[register.kinds[i] for i in held], level=_levels(level).tolist(),
+        parent=[register.parents[i] for i in held],
     )  # fmt: skip
 
 
-def _days(texts: list[str]) -> NDArray[np.datetime64]:
-    found = np.full(len(texts), "NaT", dtype="datetime64[D]")
-    for i, text in enumerate(texts):
-        try:
-            found[i] = np.datetime64(parse_when(text).day)
-        except ValueError:
-            continue
-    return found
+def _levels(level: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Take units of no known level for units of the level that most are of."""
+    known = level[level > 0]
+    usual = np.bincount(known).argmax() if len(known) else 0
+    return np.where(level > 0, level, usual).astype(np.int8)

@@ -12,9 +12,9 @@ import shapely
 from diming.errors import UnreadableInput, UsageError
 from diming.files.columns import PLAIN_IDS, as_text
 from diming.geometry.ground import Ground, parse_crs, transform
-from diming.history.dated import ends_are_last_days
 from diming.model.facts import Facts
 from diming.model.finding import Finding, InputRecord, RecordRef, Severity
+from diming.model.span import ends_are_last_days
 from diming.model.unit import parse_level
 from diming.rules.survey import fingerprint
 from diming.tables import Units

@@ -6,15 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import Conflict, UsageError
+from diming.files.reading import silent
 from diming.history.shapes_known import spread
 from diming.history.unwind import unwind
 from diming.model.changeset import Changeset
-from diming.model.outcome import Loading
+from diming.model.outcome import Loading, Refused
 from diming.model.span import NOT_ENDED, OPEN, Precision, Span, When, day_before
-from diming.model.unit import Level
 from diming.services.explaining import explain
+from diming.services.lawful import dated_in_law
+from diming.services.placed import in_crs
 from diming.services.recording import Work, revision_written
 from diming.services.stated import StatedOptions, stated_units, with_superiors
+from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,17 +26,10 @@ if TYPE_CHECKING:
     from diming.files.reading import Progress
     from diming.model.event import Event
     from diming.model.finding import Exemption, Report
+    from diming.model.unit import Level
     from diming.model.version import Version
     from diming.services.stated import Stated
     from diming.store.protocol import Store, Writer
-
-
-class _Leave(Exception):
-    """Leaves the transaction without a revision."""
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Take no notice of progress."""
 
 
 def load(
@@ -45,12 +41,13 @@ def load(
     reason: str,
     document: str = "",
     events: Sequence[Event] = (),
+    events_crs: str | None = None,
     since: Mapping[int, date] | None = None,
     options: StatedOptions | None = None,
     accepted: Iterable[Exemption] = (),
     unchecked: bool = False,
     dry_run: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Loading:
     """Load what stood on a day.
 
@@ -66,6 +63,8 @@ def load(
     events : sequence of Event
         Acts that led to it. They are undone to an opening list, and recorded from
         there; later ones are recorded too.
+    events_crs : str, optional
+        CRS of geometry in the acts.
     since : mapping of int to datetime.date
         Level → from then on the lists are complete but for the acts: units that no
         earlier act names stand since then.
@@ -101,6 +100,7 @@ def load(
         )  # fmt: skip
     options = options or StatedOptions()
     stated = stated_units(paths, day, options, progress)
+    listed = {v.unit_id for v in stated.versions}
     stated = with_superiors(stated, store.view().at(day))
     counts = _counts(stated.versions)
     report = None
@@ -108,38 +108,39 @@ def load(
         report = _checked(paths, options, accepted, day, progress)
         if report is not None and report.fails():
             return Loading(None, counts, report=report)
-    done: list[Loading] = []
-    try:
-        with store.write(author=author, reason=reason, document=document, kind="load") as writer:
-            if stated.crs is not None:
-                _into_crs(writer, stated)
-            held = [v for n in counts for v in writer.view.at(day, Level(n))]
-            known = {v.level for v in held}
-            result = Loading(None, counts)
-            if known:
-                result = _against(writer, _of_levels(stated, known), held, counts, day)
-            new = {Level(n) for n in counts} - known
-            if new and not result.differing:
-                _refuse_later(writer, new, day)
-                shapes = result.shapes_added
-                result = _opened(writer, _of_levels(stated, new), events, since, day, accepted)
-                result = replace(result, shapes_added=result.shapes_added + shapes)
-            done.append(replace(result, units=counts, report=report))
-            if dry_run or result.differing or (result.recording and result.recording.refused):
-                raise _Leave
-    except _Leave:
-        return replace(done[0], revision=None)
-    return replace(done[0], revision=revision_written(store, writer.number))
+    events, undated = dated_in_law(events, store.settings())
+    with store.write(author=author, reason=reason, document=document, kind="load") as writer:
+        if stated.crs is not None:
+            _into_crs(writer, stated)
+        levels = {v.level for v in stated.versions if v.unit_id in listed}
+        held = [v for level in sorted(levels) for v in writer.view.at(day, level)]
+        if held:
+            # Superiors that no list has are not stated: the archive may lack them.
+            known = levels if events or undated else {v.level for v in held}
+            result = _against(writer, _part(stated, listed, known), held, day)
+            fresh = _part(stated, listed, levels - known)
+            if fresh.versions and not result.differing:
+                _refuse_later(writer, levels - known, day)
+                more = _opened(writer, fresh, (), since, day, (), [], None)
+                result = Loading(
+                    None, {**result.units, **more.units},
+                    shapes_added=result.shapes_added + more.shapes_added,
+                )  # fmt: skip
+        else:
+            _refuse_later(writer, levels, day)
+            result = _opened(writer, stated, events, since, day, accepted, undated, events_crs)
+        refused = result.recording is not None and bool(result.recording.refused)
+        keep = not (dry_run or result.differing or refused)
+        if not keep:
+            raise Withdrawn
+    revision = revision_written(store, writer.number) if keep else None
+    return replace(result, report=report, revision=revision)
 
 
-def _of_levels(stated: Stated, levels: set[Level]) -> Stated:
-    """Return the part of some levels."""
-    chosen = [
-        (v, p) for v, p in zip(stated.versions, stated.parents, strict=True) if v.level in levels
-    ]
-    return replace(
-        stated, versions=tuple(v for v, _ in chosen), parents=tuple(p for _, p in chosen)
-    )
+def _part(stated: Stated, listed: set[str], levels: set[Level]) -> Stated:
+    """Return those of some levels that the files list themselves."""
+    kept = tuple(v for v in stated.versions if v.unit_id in listed and v.level in levels)
+    return replace(stated, versions=kept)
 
 
 def _refuse_later(writer: Writer, levels: set[Level], day: date) -> None:
@@ -202,11 +203,11 @@ def _into_crs(writer: Writer, stated: Stated) -> None:
 
 def _opened(
     writer: Writer, stated: Stated, events: Sequence[Event], since: Mapping[int, date], day: date,
-    accepted: Iterable[Exemption],
+    accepted: Iterable[Exemption], undated: list[Refused], events_crs: str | None,
 ) -> Loading:  # fmt: skip
     """Load levels that the archive does not hold yet."""
     counts = _counts(stated.versions)
-    if not events:
+    if not events and not undated:
         spans = {n: Span(When(since.get(n, day), Precision.UNKNOWN), NOT_ENDED) for n in counts}
         writer.append(
             Changeset(
@@ -220,7 +221,8 @@ def _opened(
     opening = unwind(stated.versions, events, day, since)
     writer.append(Changeset(added=tuple(opening.versions)))
     work = Work(writer, accepted, codes_known=opening.codes_known)
-    work.through(events)
+    work.refused = undated
+    work.through(in_crs(events, events_crs, writer))
     added = _attach(writer, stated, day)
     return Loading(
         None, counts, recording=work.result(None), opening=tuple(opening.findings),
@@ -228,10 +230,9 @@ def _opened(
     )  # fmt: skip
 
 
-def _against(
-    writer: Writer, stated: Stated, held: Sequence[Version], counts: Mapping[int, int], day: date
-) -> Loading:
+def _against(writer: Writer, stated: Stated, held: Sequence[Version], day: date) -> Loading:
     """Give units that the archive holds the shapes and codes they lack; nothing else may differ."""
+    counts = _counts(stated.versions)
     pairs, differing = _paired(stated, held)
     for ours, theirs in pairs:
         known = dict(ours.codes)

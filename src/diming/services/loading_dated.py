@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from diming.errors import Conflict
 from diming.model.outcome import Loading
 from diming.services.dated import dated_versions
+from diming.services.recording import revision_written
+from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +17,6 @@ if TYPE_CHECKING:
     from diming.model.event import Event
     from diming.services.stated import StatedOptions
     from diming.store.protocol import Store, Writer
-
-
-class _Leave(Exception):
-    """Leaves the transaction without a revision."""
 
 
 def load_dated(
@@ -53,7 +51,7 @@ def load_dated(
     """
     parts = [
         dated_versions(p, level=options.level, events=events, read_options=options.read,
-                       crs=options.crs)
+                       crs=options.crs, code_system=options.code_system)
         for p in paths
     ]  # fmt: skip
     counts: dict[int, int] = {}
@@ -61,19 +59,17 @@ def load_dated(
         units = {(int(v.level), v.unit_id) for v in change.added}
         for level, _unit in units:
             counts[level] = counts.get(level, 0) + 1
-    try:
-        with store.write(author=author, reason=reason, document=document, kind="load") as writer:
-            for (change, crs), path in zip(parts, paths, strict=True):
-                _refuse_held(writer, change, path)
-                if crs is not None:
-                    writer.settle_crs(crs)
-                writer.append(change)
-            if dry_run:
-                raise _Leave
-    except _Leave:
-        return Loading(None, counts)
+    with store.write(author=author, reason=reason, document=document, kind="load") as writer:
+        for (change, crs), path in zip(parts, paths, strict=True):
+            _refuse_held(writer, change, path)
+            if crs is not None:
+                writer.settle_crs(crs)
+            writer.append(change)
+        if dry_run:
+            raise Withdrawn
+    revision = None if dry_run else revision_written(store, writer.number)
     shapes = sum(v.territory is not None for change, _ in parts for v in change.added)
-    return Loading(store.head(), dict(sorted(counts.items())), shapes_added=shapes)
+    return Loading(revision, dict(sorted(counts.items())), shapes_added=shapes)
 
 
 def _refuse_held(writer: Writer, change: Changeset, path: str) -> None:

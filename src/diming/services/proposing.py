@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diming.files.events import write_events
+from diming.model.event import UnitRef
 
 if TYPE_CHECKING:
     from diming.history.infer import Inference
@@ -27,14 +28,24 @@ def as_events(inference: Inference) -> list[Event]:
     """Return the acts proposed, in order.
 
     Units beside an act whose lines got a vertex where a new border ends are named as
-    parts after it, with their outline: so the coverage stays exact.
+    parts after it, with their outline: so the coverage stays exact. Ground that came from
+    outside, or went there, is named by ``~`` alone.
     """
     result = []
     for proposal in inference.proposals:
         beside = tuple(replace(ref, part=True) for ref in proposal.redrawn)
         event = proposal.event
-        result.append(replace(event, after=(*event.after, *beside)))
+        nobody = UnitRef(part=True)
+        gained = any(s.giver is None for s in proposal.shares)
+        lost = any(s.taker is None for s in proposal.shares)
+        before = (*event.before, nobody) if gained and _all_named(event.before) else event.before
+        after = (*event.after, nobody) if lost and _all_named(event.after) else event.after
+        result.append(replace(event, before=before, after=(*after, *beside)))
     return result
+
+
+def _all_named(refs: tuple[UnitRef, ...]) -> bool:
+    return not any(ref.is_nobody for ref in refs)
 
 
 def as_proposals(inference: Inference) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from diming.history.sequence import Queue
 from diming.model.facts import Facts
 from diming.model.finding import Severity
 from diming.model.outcome import Recording, Refused
+from diming.services.lawful import dated_in_law
 from diming.services.placed import in_crs
+from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
     from diming.model.event import Event
     from diming.model.finding import Exemption, Finding
     from diming.store.protocol import Store, Writer
-
-
-class _Leave(Exception):
-    """Leaves the transaction without a revision."""
 
 
 def record(
@@ -42,6 +40,9 @@ def record(
     tolerance_m: float = 0.001,
 ) -> Recording:
     """Apply acts in the order they took effect, and record them as one revision.
+
+    Where an act says no date, the archive's setting ``legal_date`` tells which of its
+    others counts.
 
     Parameters
     ----------
@@ -70,17 +71,14 @@ def record(
     Conflict
         If somebody else is writing, or the archive moved on since `base`.
     """
-    done: list[Work] = []
-    try:
-        with store.write(author=author, reason=reason, document=document, base=base) as writer:
-            work = Work(writer, accepted, tolerance_m=tolerance_m)
-            work.through(in_crs(events, crs, writer))
-            done.append(work)
-            if dry_run or not work.applied or (work.refused and not keep_going):
-                raise _Leave
-    except _Leave:
-        return done[0].result(None)
-    return done[0].result(revision_written(store, done[0].writer.number))
+    with store.write(author=author, reason=reason, document=document, base=base) as writer:
+        work = Work(writer, accepted, tolerance_m=tolerance_m)
+        dated, work.refused = dated_in_law(events, store.settings())
+        work.through(in_crs(dated, crs, writer))
+        keep = bool(work.applied) and not dry_run and (keep_going or not work.refused)
+        if not keep:
+            raise Withdrawn
+    return work.result(revision_written(store, writer.number) if keep else None)
 
 
 def revision_written(store: Store, number: int) -> Revision | None:

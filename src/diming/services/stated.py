@@ -200,16 +200,17 @@ def with_superiors(stated: Stated, held: Sequence[Version]) -> Stated:
     """Find the superior of each unit among those stated and those the archive holds.
 
     A province or county that no list has, but the national table knows by its code, is
-    added, so that nothing is left without subordination.
+    added at the end, so that nothing is left without subordination.
     """
     versions, parents = list(stated.versions), list(stated.parents)
     by_code: dict[str, Version] = {}
     by_name: dict[str, list[Version]] = {}
-    # What the archive holds outranks what is stated: the units are those.
-    for version in (*versions, *held):
+    known = {(v.level, v.name) for v in held}
+    for version in (*versions, *held):  # What the archive holds is what is meant.
         for _, own in version.codes:
             by_code[own] = version
-        by_name.setdefault(version.name, []).append(version)
+        if version.row is not None or (version.level, version.name) not in known:
+            by_name.setdefault(version.name, []).append(version)
     day = versions[0].span.begin.day
     table = load_handbook().county_codes
     for stated_code in list(dict.fromkeys(parents)):

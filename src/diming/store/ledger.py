@@ -17,6 +17,7 @@ from diming.model.span import EVER, Precision
 from diming.model.version import SYSTEMS
 from diming.store.hashing import moment_text
 from diming.store.migrations import up_to_date
+from diming.store.protocol import Withdrawn
 from diming.store.reading import LedgerView, believed, fetch_shapes
 from diming.store.schema import LAYOUT
 from diming.store.sqlite import busy, damaged
@@ -132,7 +133,7 @@ class Ledger:
     ) -> Iterator[LedgerWriter]:
         """Open the one transaction of a new revision; it commits when the block ends well.
 
-        A block that records nothing leaves no revision.
+        A block that records nothing, or raises `Withdrawn`, leaves no revision.
 
         Parameters
         ----------
@@ -169,7 +170,10 @@ class Ledger:
                 chain_sums=head.chain_sums,
             )  # fmt: skip
             writer = LedgerWriter(self.base, coming, head.hash)
-            yield writer
+            try:
+                yield writer
+            except Withdrawn:
+                return
             if writer.wrote or writer.failure:
                 writer.finish()
                 self.base.commit()

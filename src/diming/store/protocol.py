@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -58,6 +58,10 @@ class Flaw:
 
     what: str
     facts: Mapping[str, Any]
+
+
+class Withdrawn(Exception):
+    """Raised within `Store.write`: the block ends, nothing is kept, and nothing is wrong."""
 
 
 class Store(Protocol):
@@ -116,7 +120,7 @@ class Store(Protocol):
     ) -> AbstractContextManager[Writer]:
         """Open the one transaction of a new revision; it commits when the block ends well.
 
-        A block that records nothing leaves no revision.
+        A block that records nothing, or raises `Withdrawn`, leaves no revision.
 
         Parameters
         ----------
@@ -159,10 +163,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
-
-
-def open_shapes(view: View, keys: Iterable[str | None]) -> list[Any]:
-    """Return shapes in the order of `keys`; None for None."""
-    wanted = list(keys)
-    found = view.shapes({k for k in wanted if k is not None})
-    return [None if k is None else found[k] for k in wanted]

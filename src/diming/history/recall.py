@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diming.model.version import Version
 
 
-class Chronicle:
+class Recall:
     """A view that is asked nothing twice."""
 
     def __init__(self, view: View):
