@@ -309,3 +309,15 @@ def test_ground_moves_in_a_projected_crs_too():
     assert applied.chain_sum == 0
     assert applied.passages[0].area_m2 == pytest.approx(area_m2(degrees), rel=1e-6)
     proven(plane)
+
+
+def test_ground_from_outside_is_not_lost_track_of_without_a_word():
+    belief = grid()
+    act = event(
+        "boundary", "~", "~甲1县[500121]",
+        moves=(Move(None, ref("甲1县[500121]"), TerritoryKind.POLYGON, shapely.box(105, 28, 106.5, 29.5)),),
+    )  # fmt: skip
+    outcome = record(belief, act)
+    assert outcome.change is None
+    (finding,) = outcome.findings
+    assert (finding.rule, finding.facts["reason"]) == ("territory-unfit", "from-outside")

@@ -104,6 +104,6 @@ def _archive(place: Path, session: Session) -> None:
     echo(f"  diming {ask} diff {EARLIER} {LATER} --level 3 --output changes.html")
     echo(f"  → {(place / 'changes.html').resolve()}\n")
     echo(say(N_("Ask the archive, or open it in QGIS:"), lang))
-    echo(f"  diming {ask} history 500110")
+    echo(f"  diming {ask} history 500110 --date 2005-01-01")
     echo(f"  diming {ask} where 106.55 29.56 --date 2012-01-01")
     echo(f"  → {archive.resolve()}\n")

@@ -67,7 +67,7 @@ def _found_anew(act: Act) -> None:
     if act.fits:
         act.flows = _flows(act)
         _guard_parts(act)
-        _children(act, staying)
+        _children(act)
 
 
 def _guard_parts(act: Act) -> None:
@@ -160,7 +160,7 @@ def _named(act: Act, ref: UnitRef, side: list[Named]) -> str | None:
     return None if found is None else found.unit_id
 
 
-def _children(act: Act, staying: set[str]) -> None:
+def _children(act: Act) -> None:
     """Give the units below those that ended to those that came in their place."""
     draft = act.draft
     for unit in list(draft.ended.values()):

@@ -36,9 +36,16 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     held = {**ground.before, **ground.after, **ground.rest}
     giver = held.get(flow.giver or "")
     taker = ground.after.get(flow.taker or "", shapely.Polygon())
-    if flow.giver is None or giver is None or taker is None:
+    if flow.giver is None:
+        # What a polygon is cut from must have an outline: the borders there are not known.
+        taken = "" if flow.move is None else str(flow.move.taker)
+        act.findings.append(
+            fault("territory-unfit", act.event, reason="from-outside", named=taken)
+        )  # fmt: skip
+        return
+    if giver is None or taker is None:
         # Ground that is not known cannot be parted: what is left of it is not known either.
-        unit = ground.was.get(flow.giver or "")
+        unit = ground.was.get(flow.giver)
         if unit is not None and giver is None:
             act.findings.append(
                 fault("territory-unknown", act.event, [unit], severity=Severity.INFO,

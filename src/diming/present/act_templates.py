@@ -83,6 +83,10 @@ ACT_MESSAGES: dict[str, Template] = {
     "territory-unfit:not-a-coverage": N_(
         "{named} and its neighbours do not meet on the same vertices there"
     ),
+    "territory-unfit:from-outside": N_(
+        "ground that {named} gets from outside cannot be drawn by itself: give the whole outline "
+        "after the act"
+    ),
     "territory-unfit:shape-unknown": N_("the shape of {named} is not known"),
     "event-recorded": N_("this act is recorded already"),
 }

@@ -117,9 +117,9 @@ def unit_text(unit: str | None, names: Mapping[str, Version], lang: str | None) 
 
 def when_text(when: When | None, lang: str | None) -> str:
     """Return a date as exactly as it is known."""
-    if when is None or when.day == EVER or str(when) == "?":
+    if when is None or when.day == EVER:
         return say(N_("date not known"), lang)
-    return str(when)
+    return _begin(when, lang)
 
 
 def span_text(span: Span, lang: str | None) -> str:
