@@ -11,7 +11,9 @@ import pytest
 import shapely
 
 from diming.geometry.chain import doubled_areas, rings
+from diming.geometry.checksum import added, chain_sums, territory_key
 from diming.history.draft import unit_id_of
+from diming.model.changeset import Changeset
 from diming.model.event import Move, TerritoryKind
 from diming.model.unit import Level
 from history.drawn import (
@@ -313,11 +315,34 @@ def test_ground_moves_in_a_projected_crs_too():
 
 def test_ground_from_outside_is_not_lost_track_of_without_a_word():
     belief = grid()
-    act = event(
-        "boundary", "~", "~甲1县[500121]",
-        moves=(Move(None, ref("甲1县[500121]"), TerritoryKind.POLYGON, shapely.box(105, 28, 106.5, 29.5)),),
-    )  # fmt: skip
+    drawn = shapely.box(105, 28, 106.5, 29.5)
+    move = Move(None, ref("甲1县[500121]"), TerritoryKind.POLYGON, drawn)
+    act = event("boundary", "~", "~甲1县[500121]", moves=(move,))
     outcome = record(belief, act)
     assert outcome.change is None
     (finding,) = outcome.findings
     assert (finding.rule, finding.facts["reason"]) == ("territory-unfit", "from-outside")
+
+
+def test_the_unit_above_gets_the_vertex_where_a_new_border_meets_its_line():
+    belief = townships(grid(1, 1))
+    names = [f"乙{n}镇" for n in (1, 2, 3, 4)]
+    county = held(belief, "甲1县")
+    whole = shapely.coverage_union_all([shape_of(belief, n) for n in names])
+    key = territory_key(whole)
+    belief.append(
+        Changeset((replace(county, row=None, territory=key),), (county.row,), {key: whole})
+    )
+    west, _, east, north = shape_of(belief, "乙1镇").bounds
+    line = shapely.LineString([((west + east) / 2, 28.9), ((west + east) / 2, north + 1)])
+    one, two = ref("乙1镇[500121100]"), ref("乙2镇[500121101]")
+    act = event(
+        "boundary", "~乙1镇[500121100]", "~乙2镇[500121101]",
+        moves=(Move(one, two, TerritoryKind.LINE, line, "right"),),
+    )  # fmt: skip
+    assert record(belief, act).change is not None
+    towns = np.array([shape_of(belief, n, AFTER) for n in names])
+    above = np.array([shape_of(belief, "甲1县", AFTER)])
+    assert len(shapely.get_coordinates(above)) == len(shapely.get_coordinates(whole)) + 2
+    assert added(chain_sums(towns).tolist()) == int(chain_sums(above)[0])
+    assert held(belief, "甲1县", AFTER).codes == county.codes

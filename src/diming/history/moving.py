@@ -12,6 +12,7 @@ from diming.geometry import partition
 from diming.history.faults import fault
 from diming.model.event import TerritoryKind
 from diming.model.finding import Severity
+from diming.model.unit import Level
 
 if TYPE_CHECKING:
     import pyproj
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from diming.history.act import Act, Flow
     from diming.history.ground import Ground
     from diming.model.event import Move
+
+
+#: Levels whose units may have a line in common.
+_LEVELS = tuple(level for level in Level if level is not Level.UNKNOWN)
 
 
 def move_ground(act: Act, ground: Ground, crs: pyproj.CRS) -> None:
@@ -60,8 +65,7 @@ def _move(act: Act, ground: Ground, flow: Flow, crs: pyproj.CRS) -> None:
     drawn = _drawn(act, flow)
     if drawn is None:
         return
-    level = act.draft.was.get(flow.giver) or ground.was[flow.giver]
-    beside = _beside(act, ground, giver.bounds, level.level, {flow.giver, flow.taker})
+    beside = _beside(act, ground, giver.bounds, {flow.giver, flow.taker})
     shapes = np.empty(len(beside), dtype=object)
     shapes[:] = list(beside.values())
     assert flow.move is not None
@@ -147,12 +151,16 @@ def _drawn(act: Act, flow: Flow) -> Any:
 
 
 def _beside(
-    act: Act, ground: Ground, bounds: tuple[float, float, float, float], level: Any,
-    own: set[str | None],
-) -> dict[str, Any]:  # fmt: skip
-    """Return the shapes of other units near the giver, as they stand in this act."""
+    act: Act, ground: Ground, bounds: tuple[float, float, float, float], own: set[str | None]
+) -> dict[str, Any]:
+    """Return the shapes of other units near the giver, as they stand in this act.
+
+    Of all levels: the line of a unit is that of the one above it too, where they have it in
+    common, and stays the same on both only if it gets the vertex on both.
+    """
     day = act.draft.day
-    found = act.draft.view.near(bounds, day, day + timedelta(days=1), level)
+    view, after = act.draft.view, day + timedelta(days=1)
+    found = [v for level in _LEVELS for v in view.near(bounds, day, after, level)]
     near = {v.unit_id: v for v in found if v.unit_id not in own}
     shapes = act.draft.view.shapes({v.territory for v in near.values() if v.territory})
     result = {u: shapes[v.territory] for u, v in near.items() if v.territory}

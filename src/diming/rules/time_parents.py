@@ -159,11 +159,16 @@ def _parted(
     chronicle: Chronicle, family: _Families, parent: int, polygon: NDArray[np.object_],
     spans: list[tuple[int, int]], tolerance_m: float,
 ) -> NDArray[np.object_]:  # fmt: skip
-    """Cut pieces along the children that reach into them without holding the point asked."""
-    own = family.child_rows[parent]
-    own = own[family.table.territory[own] >= 0]
-    on = _pairs(*chronicle.covering(polygon, own))
-    piece, row = chronicle.meeting(cores(polygon, tolerance_m), own)
+    """Cut pieces along the units that reach into them without holding the point asked.
+
+    Strangers too: ground that another's child holds is told of that child, and a piece may
+    be empty in one part and held by a stranger in the other.
+    """
+    table = family.table
+    levels = np.unique(table.level[family.child_rows[parent]])
+    below = np.flatnonzero((table.territory >= 0) & np.isin(table.level, levels))
+    on = _pairs(*chronicle.covering(polygon, below))
+    piece, row = chronicle.meeting(cores(polygon, tolerance_m), below)
     days = np.array([begin for begin, _ in spans])
     held = np.array([
         (pair not in on)
