@@ -310,3 +310,19 @@ def test_sentences_within_an_error_are_said_in_its_language_and_harmless():
     )
     assert error_text(error, "en").startswith("e.csv: row 2: «a\\u001b[2J» is no date; write")
     assert str(error).count("is no date") == 2
+
+
+def test_every_reason_of_an_inference_has_words():
+    """What `history/infer*.py` may say of a proposal, and of the whole."""
+    from pathlib import Path
+
+    import diming.history
+    from diming.history.infer_act import AGAINST
+    from diming.history.infer_attributes import TRUST
+    from diming.present.inference_text import REASONS, REMARKS
+
+    assert set(AGAINST) | {f"same-{by}" for by in TRUST} <= set(REASONS)
+    folder = Path(diming.history.__file__).parent
+    source = "".join(p.read_text(encoding="utf-8") for p in folder.glob("infer*.py"))
+    for key in (*REASONS, *REMARKS):
+        assert f'"{key.removeprefix("same-")}"' in source or f'"{key}"' in source, key

@@ -13,7 +13,7 @@ from diming.store.hashing import GENESIS
 from diming.store.layers import layers
 from diming.store.migrations import note_layout
 from diming.store.opening import create, new_package, open_store
-from diming.store.postgis import _connect
+from diming.store.postgis_opening import connect
 from diming.store.schema import LAYOUT
 from diming.store.server import quoted
 from diming.store.writing import LedgerWriter
@@ -48,7 +48,7 @@ def old(request, tmp_path):
         base.change("BEGIN")
     else:
         path = request.getfixturevalue("server").place()
-        base = _connect(path, readonly=False)
+        base = connect(path, readonly=False)
         base.change("BEGIN")
         base.change(f"CREATE SCHEMA {quoted(base.schema)}")
     account = build_layout_1(base)

@@ -10,7 +10,7 @@ import shapely
 from diming.errors import Conflict, EnvironmentLacks, UsageError
 from diming.model.changeset import Changeset
 from diming.store.opening import create, open_store
-from diming.store.postgis import grant
+from diming.store.postgis_opening import grant
 from store.archives import CRS, cell, draw_changes, record, simple
 from store.test_contract import check_belief
 

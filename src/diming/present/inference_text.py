@@ -22,6 +22,40 @@ if TYPE_CHECKING:
     from diming.model.event import Event
 
 
+#: What an inference rests on, and what speaks against it, by the keys of `Proposal.reasons`.
+REASONS: dict[str, str] = {
+    "code-changed": N_("the code changed too"),
+    "code-reused": N_("the code belonged to another unit before"),
+    "codes-not-comparable": N_("the codes of the two are not of one kind"),
+    "datum-shift": N_("the later snapshot was moved back"),
+    "exclave-dropped": N_("a far part may only have been left out"),
+    "near-noise": N_("hardly wider than the lines lie apart"),
+    "no-geometry": N_("without outlines, by codes and names alone"),
+    "other-superior": N_("another superior"),
+    "outer-border": N_("at the outer border, which may only be drawn otherwise"),
+    "outlines-exact": N_("the outlines agree vertex by vertex"),
+    "outlines-noisy": N_("the outlines are drawn anew"),
+    "outside-after": N_("the later snapshot lacks a unit there"),
+    "outside-before": N_("the earlier snapshot lacks a unit there"),
+    "same-code": N_("the same code"),
+    "same-name": N_("the same name"),
+    "same-specific-name": N_("the same specific part of the name"),
+    "same-territory": N_("the same territory"),
+    "same-unit-id": N_("the same unit"),
+    "several-acts": N_("perhaps several acts of one day"),
+    "territory-differs": N_("the territory is not quite the same"),
+}
+
+#: Of the comparison as a whole, by the keys of `Inference.remarks`.
+REMARKS: dict[str, str] = {
+    "codes-not-comparable": N_("codes were not compared: those of the two are not of one kind"),
+    "names-not-comparable": N_("names were not compared: those of the two are not of one kind"),
+    "datum-shift": N_("the later snapshot was moved back before it was compared"),
+    "no-geometry": N_("there were no outlines: codes and names alone were compared"),
+    "parent-recoded": N_("a superior has another code; its units were not taken for moved"),
+}
+
+
 def inference_text(found: Inference, lang: str | None, output: str | None) -> str:
     """Return the acts proposed, how sure they are, and what they rest on."""
     return "\n".join(_lines(found, lang, output)) + "\n"
@@ -57,6 +91,9 @@ def _lines(found: Inference, lang: str | None, output: str | None) -> Iterator[s
             north=length_text(found.shift.north_m, lang),
         )  # fmt: skip
         yield wrap(text)
+    for remark in found.remarks:
+        if remark != "datum-shift" or found.shift is None:
+            yield wrap(say(REMARKS[remark], lang) if remark in REMARKS else plain(remark))
     if output and found.proposals:
         yield wrap(
             say(N_("{path} holds the acts; look at them, then «diming event record {path}»."),
@@ -71,7 +108,8 @@ def _proposal(proposal: Proposal, lang: str | None) -> Iterator[str]:
     yield wrap(f"{text} · {share_text(proposal.confidence)}", first="", indent="  ")
     yield from columns([_share(s, lang) for s in proposal.shares])
     if proposal.doubtful and proposal.reasons:
-        yield "  " + ", ".join(map(plain, proposal.reasons))
+        said = (say(REASONS[r], lang) if r in REASONS else plain(r) for r in proposal.reasons)
+        yield wrap(say(N_(", "), lang).join(said), first="  ", indent="  ")
 
 
 def _share(share: AreaShare, lang: str | None) -> list[str]:

@@ -64,7 +64,7 @@ def create(
     first = Revision(1, _moment(recorded), author, reason, document, "init")
     where = _named(place)
     if where.startswith(_SCHEMES):
-        from diming.store.postgis import create_postgis, grant_roles
+        from diming.store.postgis_opening import create_postgis, grant_roles
 
         def begin(made: PostGis) -> None:
             begin_archive(made, first, crs)
@@ -109,7 +109,7 @@ def open_store(place: str | os.PathLike[str], *, readonly: bool = False) -> Ledg
     """
     where = _named(place)
     if where.startswith(_SCHEMES):
-        from diming.store.postgis import open_postgis
+        from diming.store.postgis_opening import open_postgis
 
         return Ledger(checked(open_postgis(where, readonly=readonly)))
     if where == MEMORY:
