@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import sqlite3
+import stat
 import subprocess
 import sys
 from datetime import date
