@@ -65,7 +65,8 @@ class BoxGrid:
         """Return the cell of each point; -1 where no box can be."""
         if not self._shape[0]:
             return np.full(len(xy), -1)
-        with np.errstate(invalid="ignore"):
+        # A point far out overflows to infinity where cells are tiny: it lies in none.
+        with np.errstate(invalid="ignore", over="ignore"):
             at = np.floor((xy - self._origin) / self._side)
             own = ((at >= 0) & (at < self._shape)).all(axis=1)
         at[~own] = 0.0
