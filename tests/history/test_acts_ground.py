@@ -324,6 +324,19 @@ def test_ground_from_outside_is_not_lost_track_of_without_a_word():
     assert (finding.rule, finding.facts["reason"]) == ("territory-unfit", "from-outside")
 
 
+def test_ground_from_outside_comes_with_the_outline_of_who_took_it():
+    belief = grid(1, 1)
+    before = shape_of(belief, "甲1县")
+    west, south, _, north = before.bounds
+    outside = shapely.box(west - 0.1, south, west, north)
+    whole = shapely.union_all([before, outside])
+    move = Move(None, ref("甲1县[500121]"), TerritoryKind.POLYGON, outside)
+    act = event("boundary", "~甲1县[500121];~", "~甲1县[500121]", moves=(move,))
+    told = replace(act.after[0], geometry=whole)
+    assert record(belief, replace(act, after=(told,))).change is not None
+    assert shapely.equals(shape_of(belief, "甲1县", AFTER), whole)
+
+
 def test_the_unit_above_gets_the_vertex_where_a_new_border_meets_its_line():
     belief = townships(grid(1, 1))
     names = [f"乙{n}镇" for n in (1, 2, 3, 4)]

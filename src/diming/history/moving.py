@@ -15,6 +15,8 @@ from diming.model.finding import Severity
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     import pyproj
     from numpy.typing import NDArray
 
@@ -27,13 +29,17 @@ if TYPE_CHECKING:
 _LEVELS = tuple(level for level in Level if level is not Level.UNKNOWN)
 
 
-def move_ground(act: Act, ground: Ground, crs: pyproj.CRS) -> None:
+def move_ground(act: Act, ground: Ground, told: Container[str | None], crs: pyproj.CRS) -> None:
     """Cut each part from its giver and join it to its taker, in the order they are told.
 
-    Units along the giver's border get the vertices where the new line ends.
+    Units along the giver's border get the vertices where the new line ends. `told` are the
+    units whose outline after the act is given as a whole: what came to them from outside
+    the region need not be cut from anything.
     """
     for flow in act.flows:
         if flow.move is not None and act.fits:
+            if flow.giver is None and flow.taker in told:
+                continue
             _move(act, ground, flow, crs)
 
 

@@ -91,7 +91,7 @@ def _mark_touched(act: Act) -> None:
 
 def _shapes_after(act: Act, ground: Ground, told: dict[str | None, Any], crs: pyproj.CRS) -> None:
     """Give each unit after the act its shape: told, moved, merged, or not known."""
-    move_ground(act, ground, crs)
+    move_ground(act, ground, told, crs)
     received: dict[str, list[Any]] = {}
     for flow in act.flows:
         if flow.whole and flow.taker is not None:
