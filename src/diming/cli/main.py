@@ -72,6 +72,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
         "where": ("diming.cli.where", N_("The units at a place on a day, and what came after.")),
         "history": ("diming.cli.history", N_("What a unit was before, and became after.")),
         "diff": ("diming.cli.diff", N_("What changed between two days, or two revisions.")),
+        "names": ("diming.cli.names", N_("Places, and what they were called.")),
         "log": ("diming.cli.log", N_("The revisions: when, who, why.")),
         "info": ("diming.cli.info", N_("What the archive is and holds.")),
         "verify": ("diming.cli.verify", N_("Prove the archive sound.")),
