@@ -10,23 +10,29 @@ from __future__ import annotations
 
 import re
 
-#: The longest that fits is left off, once. Endings of one character that natural
-#: villages bear as part of the word (湾, 沟, 坪) are none.
-ENDINGS = tuple(
-    """
+_ENDINGS = """
     省 市 县 区 旗 盟 镇 乡 村 州 府 厅 道 路 街 巷 里 社 组 司 卫 军 郡
     自治区 特别行政区 自治州 自治县 自治旗 地区 林区 特区 市辖区 县级市 矿区 新区 工矿区
     民族乡 民族镇 苏木 街道 街道办事处 办事处 社区 行政村 自然村 村委会 村民委员会 居委会
     居民委员会 社区居委会 社区居民委员会 村社区 公社 人民公社 大队 生产队 管理区 管理所
-    农场 林场 茶场 牧场 园区 开发区 经济开发区 经济技术开发区 工业园区 风景区 直隶厅 直隶州 土司 宣慰司
-    宣抚司 安抚司 大道 大街 胡同 小区 小组 村民小组
-    """.split()
-)
+    农场 林场 茶场 牧场 园区 开发区 经济开发区 经济技术开发区 工业园区 风景区 直隶厅 直隶州
+    土司 宣慰司 宣抚司 安抚司 大道 大街 胡同 小区 小组 村民小组
+"""
+
+#: The longest that fits is left off, once. Endings of one character that natural
+#: villages bear as part of the word (湾, 沟, 坪) are none.
+ENDINGS = tuple(_ENDINGS.split())
 
 #: Least that must be left.
 _LEAST = 2
 
 _ENDING = re.compile(rf"^(.{{{_LEAST},}}?)(?:{'|'.join(sorted(ENDINGS, key=len, reverse=True))})$")
+
+#: The same in letters, those that are common.
+_IN_LETTERS = re.compile(
+    "^(.{3,}?)(?:jiedao|shequ|zizhixian|minzuxiang|cunweihui|juweihui|cun|zhen|xiang|xian|qu|shi"
+    "|sheng|lu|jie|dadao)$"
+)
 
 #: Peoples that stand in the names of autonomous units, and no word that ends in 族 else.
 _PEOPLES = re.compile(
@@ -54,3 +60,15 @@ def without_ending(text: str) -> str:
         if len(shorter) >= _LEAST:
             left = shorter
     return left
+
+
+def without_ending_in_letters(letters: str) -> str:
+    """Return joined letters without a generic term in pinyin.
+
+    Examples
+    --------
+    >>> without_ending_in_letters("ciqikoujiedao"), without_ending_in_letters("zhongxian")
+    ('ciqikou', 'zhong')
+    """
+    found = _IN_LETTERS.match(letters)
+    return found.group(1) if found else letters

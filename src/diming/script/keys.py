@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 
-from diming.script.ending import without_ending
+from diming.script.ending import without_ending, without_ending_in_letters
 from diming.script.syllable import bare, parted, sound
 
 #: What keys are made by; an archive whose keys are of another edition needs new ones.
@@ -42,8 +42,8 @@ MOST_CHARACTERS = 24
 _MOST_LETTERS = 30
 #: Letters from which it is: below, too much is one letter away.
 _LEAST_LETTERS = 4
-#: Words of a name in another script that are found by themselves.
-_MOST_WORDS = 6
+#: Letters up to which any may be initials: ``an`` is 安, and 安宁 too.
+_MOST_INITIALS = 6
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzü"
 
@@ -102,7 +102,7 @@ def term_keys(text: str, syllables: str) -> list[int]:
     core = without_ending(text)
     said = syllables.split()[:MOST_CHARACTERS]
     if not _HAN.search(text):
-        return sorted({_key("t", text)} | {_key("s", w) for w in _words(text)})
+        return sorted({_key("t", text), *(_key("s", w) for w in _heard(text))})
     found.update(_key("t", t) for t in (text, core))
     # Of 李湾村 nothing but one character would be left.
     found.update(_key("t", t) for t in _shorter(core if len(core) > 2 else text))
@@ -133,7 +133,7 @@ def query_keys(text: str, syllables: str = "") -> Query:
         return _of_letters(text)
     core = without_ending(text)
     said = syllables.split()[:MOST_CHARACTERS]
-    mixed = bool(_NO_LETTER.sub("", bare(text)))
+    mixed = bool(_letters(text))
     same = {_key("t", t) for t in (text, core)}
     near = {_key("t", t) for whole in {text, core} for t in _shorter(whole)}
     # Whatever the ending is, and an ending of two that has an error.
@@ -154,37 +154,33 @@ def query_keys(text: str, syllables: str = "") -> Query:
 
 def _of_letters(text: str) -> Query:
     """Return a question in letters: a reading, initials, or a name in another script."""
-    words = [w for w in _NO_LETTER.split(bare(text).lower()) if w]
-    joined = "".join(words)
-    said = [s for w in words for s in parted(w)]
-    same = {_key("t", text)}
+    joined = _letters(text)
+    said = parted(joined)
+    same = {_key("t", text), *(_key("s", w) for w in _heard(text))}
     near: set[int] = set()
     loose: set[int] = set()
     if joined:
-        heard = sound(joined)
-        same.add(_key("s", heard))
-        initials = _initials(said)
-        (same if all(len(s) == 1 for s in said) else loose).add(_key("i", initials))
-        if len(joined) <= 6:
+        # Where every letter stands alone, they are meant as initials.
+        (same if all(len(s) == 1 for s in said) else loose).add(_key("i", _initials(said)))
+        if len(joined) <= _MOST_INITIALS:
             same.add(_key("i", joined.replace("zh", "z").replace("ch", "c").replace("sh", "s")))
         if _LEAST_LETTERS <= len(joined) <= _MOST_LETTERS:
             near.update(_key("s", w) for w in {sound(w) for w in _one_letter_away(joined)})
-        for n in range(1, len(words)):
-            # The ending in a word of its own: Ciqikou Jiedao.
-            near.add(_key("s", sound("".join(words[:n]))))
     return Query(
-        text, " ".join(said), Spelling.LETTERS if joined else Spelling.OTHER, joined or text,
+        text, " ".join(said), Spelling.LETTERS if joined else Spelling.OTHER,
+        without_ending_in_letters(joined) or text,
         tuple(sorted(same)), tuple(sorted(near - same)), tuple(sorted(loose)),
     )  # fmt: skip
 
 
-def _words(text: str) -> set[str]:
-    """Return how a name in another script sounds, whole and word by word."""
-    words = [w for w in _NO_LETTER.split(bare(text).lower()) if w]
-    if not words:
-        return set()
-    long = [w for w in words if len(w) >= _LEAST_LETTERS][:_MOST_WORDS]
-    return {sound("".join(words)), *(sound(w) for w in long)}
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", bare(text).lower())
+
+
+def _heard(text: str) -> set[str]:
+    """Return how letters sound, with and without their generic term."""
+    joined = _letters(text)
+    return {sound(w) for w in (joined, without_ending_in_letters(joined)) if w}
 
 
 def _read_mixed(text: str, said: list[str]) -> list[str]:

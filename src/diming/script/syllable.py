@@ -6,9 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-#: All syllables of the standard language without tones.
-SYLLABLES = frozenset(
-    """
+_SYLLABLES = """
     a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bu ca cai
     can cang cao ce cei cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua
     chuai chuan chuang chui chun chuo ci cong cou cu cuan cui cun cuo da dai dan dang dao de dei
@@ -28,8 +26,10 @@ SYLLABLES = frozenset(
     xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue yun za zai zan zang zao ze
     zei zen zeng zha zhai zhan zhang zhao zhe zhei zhen zheng zhi zhong zhou zhu zhua zhuai zhuan
     zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
-    """.split()
-)
+"""
+
+#: All syllables of the standard language without tones.
+SYLLABLES = frozenset(_SYLLABLES.split())
 
 _LONGEST = max(map(len, SYLLABLES))
 
@@ -52,7 +52,7 @@ def bare(letters: str) -> str:
     """
     parted = unicodedata.normalize("NFD", letters)
     kept = "".join(c for c in parted if c == _DIAERESIS or not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", re.sub(r"(?<=[A-Za-zü])[1-5]", "", kept))
+    return re.sub(r"(?<=[A-Za-zü])[1-5]", "", unicodedata.normalize("NFC", kept))
 
 
 def sound(letters: str) -> str:
