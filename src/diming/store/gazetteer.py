@@ -86,6 +86,17 @@ class LedgerGazetteer:
                 found[place.source_id] = place
         return found
 
+    def coded(self, codes: Iterable[str]) -> Mapping[str, Place]:
+        """Return places by the code that was issued to them (地名代码)."""
+        found: dict[str, Place] = {}
+        for some in chunks(set(codes) - {""}):
+            which = f"{self.base.among('v.code', 'codes')} AND v.code <> ''"
+            found.update(
+                (place.code, place)
+                for place in self._places(which, codes=self.base.listing(some))
+            )  # fmt: skip
+        return found
+
     def below(self, unit_ids: Iterable[str]) -> list[Place]:
         """Return the places that were told to lie in any of these units, by id."""
         found: list[Place] = []
@@ -116,16 +127,40 @@ class LedgerGazetteer:
             names.sort(key=_by_kind)
         return found
 
-    def terms(self, keys: Sequence[int]) -> list[Term]:
-        """Return the terms found by any of these keys (`diming.script.keys`)."""
-        found: dict[int, Term] = {}
+    def terms(self, keys: Sequence[int], most: int = 2_000) -> list[Term]:
+        """Return the terms found by any of these keys (`diming.script.keys`), at most so many.
+
+        Those with the most of the keys come first, then by number.
+        """
+        shared: dict[int, int] = {}
         for some in chunks(set(keys)):
+            for number, count in self._rows(
+                "SELECT k.term, count(*) FROM term_key k "
+                f"WHERE {self.base.among('k.key', 'keys')} GROUP BY k.term "
+                "ORDER BY count(*) DESC, k.term LIMIT :most",
+                keys=self.base.listing(some), most=most,
+            ):  # fmt: skip
+                shared[number] = shared.get(number, 0) + count
+        best = sorted(shared, key=lambda n: (-shared[n], n))[:most]
+        found: dict[int, Term] = {}
+        for some in chunks(best):
             found.update((row[0], Term(*row)) for row in self._rows(
-                "SELECT t.number, t.text, t.syllables FROM term t WHERE t.number IN "
-                f"(SELECT k.term FROM term_key k WHERE {self.base.among('k.key', 'keys')})",
-                keys=self.base.listing(some),
+                "SELECT t.number, t.text, t.syllables FROM term t "
+                f"WHERE {self.base.among('t.number', 'numbers')}",
+                numbers=self.base.listing(some),
             ))  # fmt: skip
-        return [found[number] for number in sorted(found)]
+        return [found[number] for number in best if number in found]
+
+    def terms_written(self, texts: Iterable[str]) -> list[Term]:
+        """Return the terms that are these very texts, folded; by number."""
+        found: list[Term] = []
+        for some in chunks(set(texts)):
+            found += [Term(*row) for row in self._rows(
+                "SELECT t.number, t.text, t.syllables FROM term t "
+                f"WHERE {self.base.among('t.text', 'texts')}",
+                texts=self.base.listing(some),
+            )]  # fmt: skip
+        return sorted(found, key=lambda term: term.number)
 
     def terms_beginning(self, text: str, most: int) -> list[Term]:
         """Return terms whose text begins so, the shortest first, at most so many."""

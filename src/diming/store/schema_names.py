@@ -89,6 +89,7 @@ NAME_INDEXES = (
     ("place_place", "place", "place_id", False, ""),
     ("place_believed", "place", "place_id", True, "known_to IS NULL"),
     ("place_source", "place", "source, source_id", False, ""),
+    ("place_code", "place", "code", False, "code <> ''"),
     ("place_within", "place", "within_id", False, "within_id IS NOT NULL"),
     ("place_position", "place", "lon, lat", False, "lon IS NOT NULL"),
     ("place_known_from", "place", "known_from, row_id", False, ""),
