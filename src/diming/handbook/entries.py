@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,41 +9,8 @@ from diming.errors import N_, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
 NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
-
-#: What a handbook of one's own may hold, whoever reads it.
-TABLES = frozenset({
-    "code_range", "county_table", "county_code",
-    "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
-})  # fmt: skip
-
-
-def read_own(path: Path) -> dict[str, Any]:
-    """Read a handbook of one's own, as it stands.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or is no TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise UsageError(NOT_READ, path=str(path), detail=detail) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(NOT_READ, path=str(path), detail=str(error)) from error
-
-
-def tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
-    """Return the tables of one name in a handbook of one's own."""
-    entries = own.get(name, [])
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise UsageError(NOT_UNDERSTOOD, path=path, entry="top level", field=name)
-    return entries
 
 
 class Entry:

@@ -6,31 +6,27 @@ entries by their ids, adds some, or drops them, see `diming.handbook.loader`.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.handbook.entries import (
-    TABLES,
     Entry,
     are_texts,
     is_day,
     is_number,
     is_text,
-    read_own,
-    tables,
 )
-from diming.handbook.loader import VARIABLE
+from diming.handbook.loader import own_handbook, own_tables
 from diming.model.finding import Severity
 from diming.model.naming import NameClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+    from pathlib import Path
 
     from diming.errors import UsageError
 
@@ -173,13 +169,8 @@ def load_naming_rules(path: str | Path | None = None) -> NamingRules:
     UsageError
         If the file cannot be read or an entry is not understood.
     """
-    own = path if path is not None else os.environ.get(VARIABLE) or None
-    if own is None:
-        return _packaged()
-    written = read_own(Path(own))
-    if unknown := sorted(set(written) - TABLES):
-        raise Entry(written, "top level", str(own)).wrong(unknown[0])
-    return _assemble(_written(), written, str(own))
+    own = own_handbook(path)
+    return _packaged() if own is None else _assemble(_written(), own[1], own[0])
 
 
 @lru_cache(maxsize=4)
@@ -209,7 +200,7 @@ def _packaged() -> NamingRules:
 def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> NamingRules:
     def merged(name: str, read: Callable[[Entry], Any]) -> tuple[Any, ...]:
         found = {e["id"]: read(Entry(e, f"{name} {e['id']}", _FILE)) for e in packaged[name]}
-        for values in tables(own, name, path):
+        for values in own_tables(own, name, path):
             entry = Entry(values, f"{name} {values.get('id', '?')}", path)
             key = entry.get("id", is_text)
             if values.get("drop") is True:
