@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
 
+#: Tables of a handbook that others read: `diming.handbook.procedure`…
+OTHERS = frozenset({"procedure", "heritage", "registers", "forms"})
+
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
 _NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
@@ -119,7 +122,7 @@ def _merged(path: Path) -> Handbook:
 
 def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> Handbook:
     allowed = {"code_range", "county_table", "county_code"}
-    if unknown := sorted(set(own) - allowed):
+    if unknown := sorted(set(own) - allowed - OTHERS):
         raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=unknown[0])
     ranges = {entry["id"]: _code_range(entry, path) for entry in packaged["code_range"]}
     for entry in _tables(own, "code_range", path):
