@@ -34,13 +34,19 @@ def author_options(command: Any) -> Any:
 
 
 _BY = option("--by", metavar="WHO", default="", help=N_("Who takes the step."))
-_ROLE = option("--role", metavar="ROLE", default="",
-               help=N_("As what, where the name does not tell: township, builder, department…"))  # fmt: skip
+_ROLE = option(
+    "--role", metavar="ROLE", default="",
+    help=N_("As what, where the name does not tell: township, builder, department…"),
+)  # fmt: skip
 _DATE = option("--date", metavar="DATE", type=Day(), help=N_("When it was taken; default: today."))
-_DOCUMENT = option("--document", "documents", metavar="NAME[=NUMBER]", multiple=True,
-                   help=N_("A document handed in, e.g. 批复=渝府〔2026〕1号. Repeatable."))  # fmt: skip
-_SET = option("--set", "facts", metavar="FIELD=TEXT", multiple=True,
-              help=N_("Anything else that is said, e.g. size=1.2km. Repeatable."))  # fmt: skip
+_DOCUMENT = option(
+    "--document", "documents", metavar="NAME[=NUMBER]", multiple=True,
+    help=N_("A document handed in, e.g. 批复=渝府〔2026〕1号. Repeatable."),
+)  # fmt: skip
+_SET = option(
+    "--set", "facts", metavar="FIELD=TEXT", multiple=True,
+    help=N_("Anything else that is said, e.g. size=1.2km. Repeatable."),
+)  # fmt: skip
 
 
 @click.command(

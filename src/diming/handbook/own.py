@@ -1,25 +1,19 @@
-"""Tables of the handbook as the packaged files have them, and over them the user's own (配置合并)."""
+"""Tables of the handbook: the packaged ones, and over them the user's own (配置合并)."""
 
 from __future__ import annotations
 
-import os
 import tomllib
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import N_, UsageError
+from diming.errors import UsageError
+from diming.handbook.loader import NOT_UNDERSTOOD, own_handbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-#: Environment variable that names a handbook of one's own.
-VARIABLE = "DIMING_HANDBOOK"
-
-NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
-NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
+    from pathlib import Path
 
 
 @lru_cache(maxsize=8)
@@ -37,19 +31,14 @@ def own_part(name: str, path: str | Path | None = None) -> tuple[Mapping[str, An
     UsageError
         If the file cannot be read.
     """
-    where = path if path is not None else os.environ.get(VARIABLE) or None
-    if where is None:
+    found = own_handbook(path)
+    if found is None:
         return {}, f"{name}.toml"
-    try:
-        own = tomllib.loads(Path(where).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(NOT_READ, path=str(where), detail=error.strerror or str(error)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(NOT_READ, path=str(where), detail=str(error)) from error
+    where, own = found
     part = own.get(name, {})
     if not isinstance(part, dict):
-        raise UsageError(NOT_UNDERSTOOD, path=str(where), entry="top level", field=name)
-    return part, str(where)
+        raise UsageError(NOT_UNDERSTOOD, path=where, entry="top level", field=name)
+    return part, where
 
 
 def merged(

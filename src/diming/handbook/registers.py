@@ -110,7 +110,8 @@ def load_registers(path: str | Path | None = None) -> Registers:
     uses = {
         k: Use(
             **titled(f), words=f.texts("words"), forbids=f.texts("forbids"),
-            consequence_zh=f.text("consequence_zh", ""), consequence_en=f.text("consequence_en", ""),
+            consequence_zh=f.text("consequence_zh", ""),
+            consequence_en=f.text("consequence_en", ""),
         )
         for k, f in each("use", "forbids", "consequence_zh", "consequence_en").items()
     }  # fmt: skip

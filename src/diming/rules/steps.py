@@ -5,7 +5,6 @@ Pure: an application is the entries recorded of it, and the procedure is configu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from diming.model.facts import Facts
 from diming.model.place import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from diming.handbook.procedure import PlaceClass, Procedure, State, Step
@@ -137,8 +136,8 @@ def refusals(procedure: Procedure, now: Standing, move: Move, today: date) -> tu
         return (problem,)
     assert kind is not None
     if move.to not in procedure.states:
-        return (Problem(N_("there is no state “{state}”; the states are: {states}"),
-                        {"state": move.to, "states": tuple(procedure.states.values())}),)  # fmt: skip
+        what = N_("there is no state “{state}”; the states are: {states}")
+        return (Problem(what, {"state": move.to, "states": tuple(procedure.states.values())}),)
     steps = _leading(procedure, now, move.to, act)
     main = [s for s in steps if s.by]
     if not main:
@@ -202,8 +201,8 @@ def _unsaid(
         return Problem(N_("“{value}” is no kind of act; they are: {choices}"),
                        {"value": act, "choices": tuple(procedure.acts)})  # fmt: skip
     if kind is None:
-        return Problem(N_("“{value}” is no class of places; they are: {choices}"),
-                       {"value": facts.get("class", ""), "choices": tuple(procedure.classes)})  # fmt: skip
+        what = N_("“{value}” is no class of places; they are: {choices}")
+        return Problem(what, {"value": facts.get("class", ""), "choices": tuple(procedure.classes)})
     return None
 
 

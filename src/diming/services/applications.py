@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +25,17 @@ from diming.services.within import path_of, unit_within
 from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from diming.handbook.procedure import Procedure, Role, State
     from diming.model.changeset import Revision
     from diming.store.gazetteer_protocol import Gazetteer
     from diming.store.protocol import Store, Writer
+
+
+_UNIT = N_("“{place}” is a unit: its name changes by an act; record one by «diming event record»")
+_NO_PLACE = N_("the archive has no place “{place}”; «diming names search» finds its id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,7 @@ def apply(
     taken: list[Taken] = []
     with store.write(author=author, reason=reason) as writer:
         desk = _Desk(writer, procedure)
-        for draft in drafts:
-            taken.append(desk.first(draft))
+        taken += map(desk.first, drafts)
         good = [t for t in taken if not t.problems]
         if not good or dry_run or (len(good) < len(taken) and not keep_going):
             raise Withdrawn
@@ -260,9 +262,7 @@ class _Desk:
             place = self.gazetteer.place(draft.place)
             if place is None:
                 unit = meant(self.view, draft.place, move.day)
-                what = N_("“{place}” is a unit: its name changes by an act; record one by "
-                          "«diming event record»") if unit else N_(
-                    "the archive has no place “{place}”; «diming names search» finds its id")  # fmt: skip
+                what = _UNIT if unit else _NO_PLACE
                 return move, None, (Problem(what, {"place": draft.place}),)
             place_id = place.place_id
             known = self.gazetteer.names_of([place_id]).get(place_id, [])
