@@ -39,6 +39,7 @@ VARIABLE = "DIMING_HANDBOOK"
 TABLES = frozenset({
     "code_range", "county_table", "county_code", "reading", "generic",
     "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
+    "procedure", "heritage", "registers", "forms",
 })  # fmt: skip
 
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
