@@ -118,7 +118,8 @@ def _merged(path: Path) -> Handbook:
 
 
 def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> Handbook:
-    allowed = {"code_range", "county_table", "county_code"}
+    # Eras are read where they are used, see diming.handbook.eras.
+    allowed = {"code_range", "county_table", "county_code", "era"}
     if unknown := sorted(set(own) - allowed):
         raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=unknown[0])
     ranges = {entry["id"]: _code_range(entry, path) for entry in packaged["code_range"]}
