@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -20,14 +19,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import N_, UsageError
-from diming.handbook.loader import VARIABLE
+from diming.errors import UsageError
+from diming.handbook.loader import NOT_UNDERSTOOD, VARIABLE, own_handbook, own_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-_NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
-_NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
 
 class EraKind(StrEnum):
@@ -138,9 +134,9 @@ def load_eras(path: str | Path | None = None) -> Eras:
         return _packaged()
     try:
         changed = Path(own).stat().st_mtime_ns
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise UsageError(_NOT_READ, path=str(own), detail=detail) from error
+    except OSError:
+        # Reading it says what is wrong.
+        changed = 0
     return _merged(str(own), changed)
 
 
@@ -190,24 +186,16 @@ def _day(text: str) -> date | None:
 
 @lru_cache(maxsize=4)
 def _merged(path: str, changed: int) -> Eras:
-    try:
-        own = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise UsageError(_NOT_READ, path=path, detail=detail) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(_NOT_READ, path=path, detail=str(error)) from error
-    entries = own.get("era", [])
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field="era")
+    _, values = own_handbook(path) or (path, {})
+    entries = own_tables(values, "era", path)
     rows = {row.id: row for row in _rows()}
     for entry in entries:
         name = entry.get("id")
         if not isinstance(name, str) or not name:
-            raise UsageError(_NOT_UNDERSTOOD, path=path, entry="era ?", field="id")
+            raise UsageError(NOT_UNDERSTOOD, path=path, entry="era ?", field="id")
         if entry.get("drop") is True:
             if rows.pop(name, None) is None:
-                raise UsageError(_NOT_UNDERSTOOD, path=path, entry=f"era {name}", field="drop")
+                raise UsageError(NOT_UNDERSTOOD, path=path, entry=f"era {name}", field="drop")
         else:
             rows[name] = _own(entry, rows.get(name), path)
     return Eras(rows.values())
@@ -215,7 +203,7 @@ def _merged(path: str, changed: int) -> Eras:
 
 def _own(entry: Mapping[str, Any], old: Era | None, path: str) -> Era:
     def wrong(field: str) -> UsageError:
-        return UsageError(_NOT_UNDERSTOOD, path=path, entry=f"era {entry['id']}", field=field)
+        return UsageError(NOT_UNDERSTOOD, path=path, entry=f"era {entry['id']}", field=field)
 
     known = {
         "name", "dynasty", "kind", "first_year", "last_year", "first_day", "last_day",

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
 
+#: Tables that such a handbook may hold.
+TABLES = frozenset({"code_range", "county_table", "county_code", "reading", "generic", "era"})
+
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
-_NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
+NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,39 @@ def load_handbook(path: str | Path | None = None) -> Handbook:
     UsageError
         If the file cannot be read or an entry is not understood.
     """
+    own = own_handbook(path)
+    if own is None:
+        return _load(None)
+    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
+    return _assemble(tomllib.loads(text), own[1], own[0])
+
+
+def own_handbook(path: str | Path | None = None) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the path and the values of a handbook of one's own; None if there is none.
+
+    Parameters
+    ----------
+    path
+        A TOML file; without one, the file named by ``DIMING_HANDBOOK``, if any.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or holds tables that nobody reads.
+    """
     own = path if path is not None else os.environ.get(VARIABLE) or None
-    return _load(None) if own is None else _merged(Path(own))
+    if own is None:
+        return None
+    try:
+        values = tomllib.loads(Path(own).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise UsageError(_NOT_READ, path=str(own), detail=detail) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(_NOT_READ, path=str(own), detail=str(error)) from error
+    if unknown := sorted(set(values) - TABLES):
+        raise UsageError(NOT_UNDERSTOOD, path=str(own), entry="top level", field=unknown[0])
+    return str(own), values
 
 
 @lru_cache(maxsize=1)
@@ -105,44 +139,35 @@ def _load(_: None) -> Handbook:
     return _assemble(tomllib.loads(text), {}, "code_ranges.toml")
 
 
-def _merged(path: Path) -> Handbook:
-    try:
-        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise UsageError(_NOT_READ, path=str(path), detail=detail) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(_NOT_READ, path=str(path), detail=str(error)) from error
-    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
-    return _assemble(tomllib.loads(text), own, str(path))
-
-
 def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> Handbook:
-    # Eras are read where they are used, see diming.handbook.eras.
-    allowed = {"code_range", "county_table", "county_code", "era"}
-    if unknown := sorted(set(own) - allowed):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=unknown[0])
     ranges = {entry["id"]: _code_range(entry, path) for entry in packaged["code_range"]}
-    for entry in _tables(own, "code_range", path):
+    for entry in own_tables(own, "code_range", path):
         if entry.get("drop") is True:
             if ranges.pop(entry.get("id"), None) is None:
                 label = f"code_range {entry.get('id', '?')}"
-                raise UsageError(_NOT_UNDERSTOOD, path=path, entry=label, field="drop")
+                raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="drop")
         else:
             made = _code_range(entry, path)
             ranges[made.id] = made
     limits = own.get("county_table", {})
     if not isinstance(limits, dict):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
+        raise UsageError(NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
     table = _county_table({**packaged["county_table"], **limits}, path)
-    added = [_county_code(entry, path) for entry in _tables(own, "county_code", path)]
+    added = [_county_code(entry, path) for entry in own_tables(own, "county_code", path)]
     return Handbook(tuple(ranges.values()), CountyCodes(_packaged_codes(), added, table))
 
 
-def _tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
+def own_tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
+    """Return the entries ``[[name]]`` of a handbook of one's own.
+
+    Raises
+    ------
+    UsageError
+        If they are no tables.
+    """
     entries = own.get(name, [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=name)
+        raise UsageError(NOT_UNDERSTOOD, path=path, entry="top level", field=name)
     return entries
 
 
@@ -159,7 +184,7 @@ class _Entry:
         return value
 
     def wrong(self, field: str) -> UsageError:
-        return UsageError(_NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
+        return UsageError(NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
 
     def only(self, *fields: str) -> None:
         if unknown := sorted(set(self.values) - set(fields)):
