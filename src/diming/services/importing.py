@@ -143,6 +143,11 @@ class _Work:
         settled = [self._settled(record) for record in self.records]
         ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
         ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
+        ids |= {
+            _new_id(r, w)
+            for r, s, w, _ in settled
+            if not r.problems and s == Same(remarks=s.remarks)
+        }
         told = self.gazetteer.names_of(sorted(ids))
         held = dict(self.gazetteer.places(sorted(ids)))
         rows = tuple(self._row(*one, told, held) for one in settled)
@@ -210,6 +215,7 @@ class _Work:
             place_id = known.place_id
         else:
             place_id = _new_id(record, within)
+            known = held.get(place_id)  # All that told it apart is the same.
         earlier = self.first_row.get(place_id)
         if earlier is not None:
             return self._again(record, place_id, earlier, same.unit, within, remarks)
