@@ -112,7 +112,7 @@ def read_table(path: str, text: str) -> Table:
     try:
         for number, cells in enumerate(reader, start=1):
             if not columns:
-                columns = _header(path, cells)
+                columns = header(path, cells)
             elif not any(map(str.strip, cells)):
                 continue
             elif len(cells) != len(columns):
@@ -140,7 +140,8 @@ def read_table(path: str, text: str) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _header(path: str, cells: list[str]) -> tuple[str, ...]:
+def header(path: str, cells: list[str]) -> tuple[str, ...]:
+    """Return the headings of a table; refuse empty ones, and one that comes twice."""
     columns = tuple(cell.strip() for cell in cells)
     if "" in columns:
         raise UnreadableInput(
