@@ -12,7 +12,7 @@ from diming.errors import UsageError
 from diming.handbook.loader import NOT_UNDERSTOOD, own_handbook, own_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _packaged() -> Generics:
 
 def _generic(entry: Mapping[str, Any], path: str) -> Generic:
     label = f"generic {entry.get('term', '?')}"
-    right = {
+    right: dict[str, Callable[[Any], bool]] = {
         "term": lambda v: isinstance(v, str) and bool(v),
         "pinyin": lambda v: isinstance(v, str) and v == v.strip() != "",
         "classes": lambda v: isinstance(v, list) and all(isinstance(c, str) for c in v),
