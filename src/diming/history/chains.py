@@ -55,6 +55,18 @@ class Path:
     #: What codes begin with below the last division outside.
     prefix: str = ""
     cost: int = 0
+    #: A day that must be among them; 0 for any.
+    on: int = 0
+
+    def longer(
+        self, step: Step, days: Days, cost: int, *, prefix: str | None = None
+    ) -> Path | None:
+        """Return the reading with one step more; None if it did not hold on the day asked for."""
+        if self.on and not any(begin <= self.on < end for begin, end in days):
+            return None
+        below = self.prefix if prefix is None else prefix
+        unit = step.unit or self.unit
+        return Path((*self.steps, step), unit, days, below, self.cost + cost, self.on)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -95,14 +107,14 @@ class Chains:
         self.roll, self.outside = roll, outside
         self._deepest = max(roll.levels, default=0)
 
-    def read(self, text: AddressText, days: Days = ALWAYS) -> Reading:
-        """Read an address as far as it goes, on any of some days."""
-        paths, end = self.furthest(text, 0, Path(days=days))
+    def read(self, text: AddressText, on: int = 0) -> Reading:
+        """Read an address as far as it goes; on some day, or with 0 on any."""
+        paths, end = self.furthest(text, 0, Path(on=on))
         start = 0
         if not paths:
             start = self._later_start(text)
             if start:
-                paths, end = self.furthest(text, start, Path(days=days))
+                paths, end = self.furthest(text, start, Path(on=on))
             if not paths:
                 start = end = 0
         return Reading(paths, start, end, self._failing(text, paths, end))
@@ -152,36 +164,40 @@ class Chains:
 
     def _steps(self, text: AddressText, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         """Yield what a reading may go on with, and where that ends."""
-        folded = text.folded
-        if at >= len(folded):
+        if at >= len(text.folded):
             return
-        if folded[at] == CODE:
-            yield from self._code(text, at, path)
-            return
-        end = self._reach(text, at)
+        ways: Iterable[tuple[int, Path | None]]
+        if text.folded[at] == CODE:
+            ways = ((at + 1, way) for way in self._code(text, at, path))
+        else:
+            ways = self._names(text, at, path)
+        for end, longer in ways:
+            if longer is not None:
+                yield end, longer
+
+    def _names(self, text: AddressText, at: int, path: Path) -> Iterator[tuple[int, Path | None]]:
+        folded, end = text.folded, self._reach(text, at)
         for word, uses in self.roll.written(folded, at, end):
+            stop = at + len(word)
             for unit, form, days in self._fitting(uses, path):
                 if len(path.steps) > 1 and path.steps[-2].unit == unit:
                     continue
-                yield at + len(word), self._with(path, at, at + len(word), unit, form, days)
+                yield stop, self._with(path, Step(at, stop, unit, None, form), days)
         for word in HEADINGS:
-            if at + len(word) <= end and folded.startswith(word, at) and self._is_heading(
-                text, at, word, path
+            stop = at + len(word)
+            if stop <= end and folded.startswith(word, at) and (
+                self._is_heading(text, at, word, path)
             ):  # fmt: skip
-                yield (
-                    at + len(word),
-                    Path((*path.steps, Step(at, at + len(word))), path.unit, path.days,
-                         path.prefix, path.cost + _HEADING),
-                )  # fmt: skip
-        if not path.unit:
-            for stop, listed in self.outside.at(folded, at, end):
-                if listed.code in self.roll.by_code:
-                    continue
-                days = common(path.days, listed.days)
-                if days and listed.prefix.startswith(path.prefix) and listed.prefix != path.prefix:
-                    step = Step(at, stop, listed=listed)
-                    yield stop, Path((*path.steps, step), "", days, listed.prefix,
-                                     path.cost + _OUTSIDE)  # fmt: skip
+                yield stop, path.longer(Step(at, stop), path.days, _HEADING)
+        if path.unit:
+            return
+        for stop, listed in self.outside.at(folded, at, end):
+            if listed.code in self.roll.by_code or listed.prefix == path.prefix:
+                continue
+            days = common(path.days, listed.days)
+            if days and listed.prefix.startswith(path.prefix):
+                step = Step(at, stop, listed=listed)
+                yield stop, path.longer(step, days, _OUTSIDE, prefix=listed.prefix)
 
     @staticmethod
     def _is_heading(text: AddressText, at: int, word: str, path: Path) -> bool:
@@ -201,41 +217,42 @@ class Chains:
             end += 1
         return end
 
-    def _code(self, text: AddressText, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+    def _code(self, text: AddressText, at: int, path: Path) -> Iterator[Path | None]:
         parsed = parse_code(text.codes[at])
         digits = "" if parsed is None else parsed.digits
-        fitted = False
         rows = self.roll.by_code.get(digits, ())
         by_unit: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for row in rows:
             by_unit[self.roll.unit[row]] += self._days(row, (self.roll.span[row],), path)
-        for unit, days in by_unit.items():
-            if days:
-                fitted = True
-                yield at + 1, self._with(path, at, at + 1, unit, Form.CODE, either(days))
-        if not path.unit:
-            for listed in () if rows else self.outside.coded(digits):
-                days_there = common(path.days, listed.days)
-                if days_there and listed.prefix.startswith(path.prefix):
-                    fitted = True
+        ways = [
+            self._with(path, Step(at, at + 1, unit, None, Form.CODE), either(days))
+            for unit, days in by_unit.items()
+            if days
+        ]
+        if not path.unit and not rows:
+            for listed in self.outside.coded(digits):
+                days = common(path.days, listed.days)
+                if days and listed.prefix.startswith(path.prefix):
                     step = Step(at, at + 1, listed=listed, form=Form.CODE)
                     cost = 0 if listed.prefix == path.prefix else _OUTSIDE
-                    yield at + 1, Path((*path.steps, step), "", days_there, listed.prefix,
-                                       path.cost + cost)  # fmt: skip
-        if not fitted and path.steps:
-            step = Step(at, at + 1, form=Form.CODE)
-            yield at + 1, Path((*path.steps, step), path.unit, path.days, path.prefix,
-                               path.cost + _STRAY)  # fmt: skip
+                    ways.append(path.longer(step, days, cost, prefix=listed.prefix))
+        if not any(ways) and path.steps:
+            # It contradicts what is written before it.
+            ways.append(path.longer(Step(at, at + 1, form=Form.CODE), path.days, _STRAY))
+        yield from ways
 
-    def _with(self, path: Path, at: int, end: int, unit: str, form: Form, days: Days) -> Path:
-        again = unit == path.unit and form is not Form.CODE and path.steps[-1].form is not Form.CODE
-        cost = path.cost + _COST[form] + (_AGAIN if again else 0)
-        if form is Form.BARE and self._level(unit) > Level.COUNTY and not (
+    def _with(self, path: Path, step: Step, days: Days) -> Path | None:
+        """Return a reading with one unit more."""
+        cost = _COST[step.form]
+        last = path.steps[-1].form if path.steps else Form.NAME
+        if step.unit == path.unit and Form.CODE not in (step.form, last):
+            cost += _AGAIN
+        if step.form is Form.BARE and self._level(step.unit) > Level.COUNTY and not (
             path.unit and self._level(path.unit) >= Level.COUNTY
         ):  # fmt: skip
             # 重庆江北 is a county, though there is a 江北街道 in another.
             cost += _FAR
-        return Path((*path.steps, Step(at, end, unit, None, form)), unit, days, path.prefix, cost)
+        return path.longer(step, days, cost)
 
     def _fitting(self, uses: Iterable[Use], path: Path) -> Iterator[tuple[str, Form, Days]]:
         """Yield units written so that were below the last one, how written, and when."""

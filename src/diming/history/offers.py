@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from diming.history.chains import ALWAYS, Path
 from diming.history.roll import common, either
 from diming.model.located import Form, Why
-from diming.script.address import fold_name, specific
+from diming.script.address import specific
+from diming.script.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,8 +32,11 @@ _SUPERIORS = 6
 #: Names this short all look alike.
 _LEAST_ALIKE = 3
 _ORDER = {why: n for n, why in enumerate(Why)}
-#: Reasons that explain what is written, where they lead to one unit alone.
-EXPLAINING = frozenset({Why.LINEAGE, Why.OTHER_TIME, Why.CODE_TABLE, Why.OTHER_KIND})
+#: Reasons that explain what is written, the better ones first, where they lead to one unit.
+_EXPLAINING = (
+    frozenset({Why.LINEAGE, Why.OTHER_TIME, Why.CODE_TABLE}),
+    frozenset({Why.OTHER_KIND}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class Offers:
         self.chains: Chains = chains
         self.roll: Roll = chains.roll
         self.outside: Outside = chains.outside
-        self.kin, self.sound = kin, sound
+        self.kin = kin
+        self.sound = cache(sound)
         self._near: dict[tuple[str, str], list[tuple[Why, int, Days]]] = {}
 
     def of(self, text: AddressText, reading: Reading) -> list[Offer]:
@@ -190,7 +196,7 @@ class Offers:
             return False
         if last.listed is not None:
             return last.listed.code == listed.code
-        name = fold_name(listed.name)
+        name = fold(listed.name)
         return any(self.roll.folded[r] == name for r in self.roll.rows[last.unit])
 
     def _other_kind(self, word: str, above: dict[str, Days]) -> Iterator[Offer]:
@@ -269,3 +275,14 @@ class Offers:
 
 def _rank(offer: Offer) -> tuple[int, int]:
     return -offer.end, _ORDER[offer.why]
+
+
+def explains(offers: Sequence[Offer]) -> bool:
+    """Tell whether the first of some offers, the likeliest first, explains what is written."""
+    if not offers:
+        return False
+    for reasons in _EXPLAINING:
+        found = [o for o in offers if o.why in reasons and o.end == offers[0].end]
+        if found:
+            return len({o.unit for o in found}) == 1 and found[0] is offers[0]
+    return False

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from diming.model.code import parse_code
 from diming.model.span import EVER, OPEN
-from diming.script.address import fold_name, specific
+from diming.script.address import specific
+from diming.script.fold import fold
 
 if TYPE_CHECKING:
     from diming.handbook.county_codes import CountyCode, CountyCodes
@@ -50,7 +51,7 @@ class Outside:
                 continue
             for row in codes.rows(code):
                 listed = Listed(code, parsed.significant, row.name, _days(row, first_year))
-                name = fold_name(row.name)
+                name = fold(row.name)
                 self._by_name[name].append(listed)
                 self._by_code[code].append(listed)
                 if code.endswith("0000") and (bare := specific(name)) is not None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from diming.model.code import parse_code
 from diming.model.located import Form
 from diming.model.unit import Level
-from diming.script.address import fold_name, short_forms, specific
+from diming.script.address import short_forms, specific
+from diming.script.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -123,7 +124,7 @@ class Roll:
 
     def _folded(self) -> list[str]:
         known: dict[str, str] = {}
-        return [known.get(n) or known.setdefault(n, fold_name(n)) for n in self.name]
+        return [known.get(n) or known.setdefault(n, fold(n)) for n in self.name]
 
     def _enter(self, told: Mapping[str, Sequence[Name]]) -> None:
         forms: dict[str, list[tuple[str, Form]]] = {}
@@ -142,7 +143,7 @@ class Roll:
                 self._enter_told(unit, one)
 
     def _enter_told(self, unit: str, name: Name) -> None:
-        text, span = fold_name(name.text), name.when.span
+        text, span = fold(name.text), name.when.span
         if not text or span is None:
             return
         told = ((span.begin.day.toordinal(), span.end.day.toordinal()),)

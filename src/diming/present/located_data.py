@@ -23,8 +23,8 @@ LOCATE, LOCATE_MANY = "diming.locate/1", "diming.locate-table/1"
 
 #: What a table gets beside its own columns.
 ADDED = (
-    "outcome", "unit_id", "code", "name", "chain", "held", "today_id", "today_code", "today",
-    "rest", "problem", "candidates",
+    "outcome", "outcome_word", "unit_id", "code", "name", "chain", "held", "today_id", "today_code",
+    "today", "rest", "problem", "candidates",
 )  # fmt: skip
 #: Candidates told in one cell.
 _MOST_OFFERED = 3
@@ -184,6 +184,7 @@ def _cells(found: Located, lang: str | None) -> list[str]:
         units, chains, spans, heirs = [], [], [], []
     heirs = list({h.version.unit_id: h for h in heirs}.values())
     return [
+        found.outcome.value,
         say(OUTCOMES[found.outcome], lang),
         SEPARATOR.join(u.unit_id for u in units),
         SEPARATOR.join(u.any_code for u in units),

@@ -14,6 +14,7 @@ from functools import cache
 
 from diming.model.code import parse_code
 from diming.model.unit import Level
+from diming.script.fold import fold
 
 #: No chain of units is longer; what follows is taken as it is.
 LONGEST = 240
@@ -135,41 +136,12 @@ def address_text(written: str) -> AddressText:
         char = head[at]
         if char in _APART:
             apart.add(len(folded))
-        for plain in fold_character(char):
+        for plain in fold(char):
             folded.append(plain)
             starts.append(at)
         at += 1
     starts.append(len(head))
     return AddressText(written, "".join(folded), tuple(starts), codes, frozenset(apart))
-
-
-@cache
-def fold_character(char: str) -> str:
-    """Return a character in the one spelling; nothing for spaces, marks and punctuation."""
-    category = unicodedata.category(char)
-    if category[0] in "ZPSC":
-        return ""
-    plain = unicodedata.normalize("NFKC", char)
-    if category == "Lo":
-        return _to_simplified(plain) or plain
-    return plain.casefold()
-
-
-def _to_simplified(char: str) -> str:
-    found = _converter().convert(char)
-    return str(found) if len(found) == len(char) else char
-
-
-@cache
-def _converter():  # type: ignore[no-untyped-def]
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
-def fold_name(name: str) -> str:
-    """Return a name in the spelling of `address_text`."""
-    return "".join(map(fold_character, name))
 
 
 def short_forms(folded: str) -> tuple[tuple[str, bool], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from diming.geometry.lonlat import to_lonlat
 from diming.handbook.loader import load_handbook
 from diming.history.chains import Chains
 from diming.history.lineage import lineage
-from diming.history.offers import EXPLAINING, Offers
+from diming.history.offers import Offers, explains
 from diming.history.outside import Outside
 from diming.history.recall import Recall
 from diming.history.roll import Roll, either
@@ -34,6 +33,7 @@ from diming.model.located import (
 from diming.model.place import Problem
 from diming.model.span import OPEN, Precision, Span, When, day_before
 from diming.script.address import address_text
+from diming.script.reading import syllables
 from diming.services.beliefs import basis, revision_meant, today
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Locator:
     known : str, optional
         What the archive knew then.
     told : mapping of str to sequence of Name, optional
-        Names that sources tell of units, by unit id.
+        Names that sources tell of units, by unit id; those of the archive by default.
     """
 
     def __init__(
@@ -72,11 +72,15 @@ class Locator:
     ) -> None:
         revision = revision_meant(store, known)
         self.basis = basis(store, today(), revision)
-        self.roll = Roll(store.table(revision.number), told)
+        table = store.table(revision.number)
+        if told is None:
+            units = dict.fromkeys(table.unit_id.tolist())
+            told = store.gazetteer(revision.number).names_of(units)
+        self.roll = Roll(table, told)
         handbook = load_handbook()
         self.memory = Recall(store.view(revision.number))
         self._chains = Chains(self.roll, Outside(handbook.county_codes, 1981))
-        self._offers = Offers(self._chains, self._kin, sound)
+        self._offers = Offers(self._chains, self._kin, syllables)
         self._kindred: dict[str, tuple[str, ...]] = {}
         self._lineages: dict[tuple[str, date], Lineage] = {}
         self._today: dict[tuple[str, date], tuple[tuple[Heir, ...], str | None]] = {}
@@ -112,7 +116,7 @@ class Locator:
         problem: Problem | None = None
         if day is not None:
             number = min(day, day_before(OPEN)).toordinal()
-            then = self._chains.read(text, ((number, number + 1),))
+            then = self._chains.read(text, number)
             if (then.end, then.failing) == (reading.end, reading.failing):
                 reading = then
             elif reading.failing is None and any(p.unit for p in reading.paths):
@@ -142,8 +146,7 @@ class Locator:
             offers = self._offers.of(text, reading)
             candidates = tuple(self._candidate(o, text) for o in offers)
             outcome, failed_at = Outcome.FAILED, len(links) - 1
-            explaining = _explaining(offers)
-            if explaining:
+            if explains(offers):
                 outcome = Outcome.EXPLAINED
             problem = self._why(text, reading, offers, held)
         elif not held:
@@ -329,11 +332,7 @@ class Locator:
         written = text.piece(*reading.failing)
         link = {"text": written}
         # What bears this very name, or a name kept short, and is not below the last link.
-        known = [
-            o
-            for o in offers
-            if o.why in (Why.LINEAGE, Why.OTHER_TIME, Why.ELSEWHERE, Why.CODE_TABLE)
-        ]
+        known = [o for o in offers if o.why not in (Why.SIMILAR, Why.SOUNDS_ALIKE, Why.BELOW)]
         if not held:
             if any(s.listed for p in reading.paths for s in p.steps):
                 return Problem(N_("“{text}” is no unit of the archive that lay there"), Facts(link))
@@ -372,6 +371,15 @@ class Locator:
                 ),
                 Facts(facts),
             )
+        if best.why is Why.OTHER_KIND:
+            if not best.via:
+                template = N_("the archive knows no “{text}” below {superior}, but {unit}")
+                return Problem(template, Facts(facts))
+            facts["via"] = self._version(best.via, date.fromordinal(best.days[-1][1] - 1)).label
+            return Problem(
+                N_("the archive knows no “{text}” below {superior}, but {unit} below {via}"),
+                Facts(facts),
+            )
         if best.why is Why.CODE_TABLE:
             facts["code"] = best.code
             return Problem(
@@ -384,14 +392,6 @@ class Locator:
         return Problem(
             N_("there was no “{text}” below {superior}; the name is known elsewhere"), Facts(facts)
         )
-
-
-@cache
-def sound(folded: str) -> str:
-    """Return how a name is read, without tones, a space between; nothing if it cannot be."""
-    from pypinyin import Style, lazy_pinyin
-
-    return " ".join(lazy_pinyin(folded, style=Style.NORMAL, v_to_u=True, errors="ignore"))
 
 
 def _when(day: int) -> When:
@@ -423,13 +423,6 @@ def _ambiguous(held: Sequence[Held]) -> Problem:
     if at_once:
         return Problem(N_("it means {count} units; name a superior, a code or a date"), facts)
     return Problem(N_("it means {count} units, one after the other; name a date"), facts)
-
-
-def _explaining(offers: Sequence[Offer]) -> bool:
-    if not offers or offers[0].why not in EXPLAINING:
-        return False
-    best = [o for o in offers if o.why in EXPLAINING and o.end == offers[0].end]
-    return len({o.unit for o in best}) == 1
 
 
 def _standing_first(held: Held) -> tuple[bool, int, int, str]:
