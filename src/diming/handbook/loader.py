@@ -37,8 +37,9 @@ VARIABLE = "DIMING_HANDBOOK"
 
 #: Tables that such a handbook may hold.
 TABLES = frozenset({
-    "code_range", "county_table", "county_code", "reading", "generic",
+    "code_range", "county_table", "county_code", "reading", "generic", "era",
     "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
+    "procedure", "heritage", "registers", "forms",
 })  # fmt: skip
 
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diming.model.code import parse_code
 from diming.model.unit import Level
 from diming.script.fold import fold
+from diming.services.locating import where_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from diming.history.view import View
-    from diming.model.place import Place
+    from diming.model.place import Place, PlaceRecord
     from diming.model.version import Version
+    from diming.store.protocol import Store
 
 #: Systems of codes that are division codes.
 _DIVISIONS = ("ministry", "nbs")
@@ -46,8 +50,11 @@ class UnitsOn:
         self._by_code: dict[tuple[str, str], Version] = {}
         self._by_name: dict[str, list[Version]] = defaultdict(list)
         self._by_id: dict[str, Version] = {}
+        #: Levels of which there are units that day.
+        self.levels: set[Level] = set()
         for version in view.at(day):
             self._by_id[version.unit_id] = version
+            self.levels.add(version.level)
             for system, code in version.codes:
                 self._by_code[system, code] = version
             for text in _spellings(fold(version.name)):
@@ -162,3 +169,24 @@ def _spellings(text: str) -> tuple[str, ...]:
         if text.endswith(term) and len(text) - len(term) >= 2:
             return text, text[: -len(term)]
     return (text,)
+
+
+def spots(store: Store, records: Sequence[PlaceRecord], day: date) -> dict[int, Version]:
+    """Return the smallest unit at each record's position, where shapes are known."""
+    placed = [r for r in records if r.place.lon is not None and r.place.lat is not None]
+    if not placed or store.view().crs is None:
+        return {}
+    lonlat = np.array([(r.place.lon, r.place.lat) for r in placed], dtype=np.float64)
+    found = where_many(store, lonlat, day=day)
+    smallest = np.full(len(placed), -1, dtype=np.int64)
+    for level in sorted(found.rows):
+        rows = found.rows[level]
+        smallest = np.where(rows >= 0, rows, smallest)
+    units = {v.unit_id: v for v in store.view().at(day)}
+    result = {}
+    for record, row in zip(placed, smallest.tolist(), strict=True):
+        if row >= 0:
+            unit = units.get(str(found.table.unit_id[row]))
+            if unit is not None:
+                result[id(record)] = unit
+    return result
