@@ -8,7 +8,6 @@ import io
 import os
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +30,7 @@ from diming.model.unit import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"

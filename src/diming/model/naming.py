@@ -92,6 +92,8 @@ class Bearer:
         Where it is.
     placed_by : str
         The unit whose middle stands for its position; nothing where that is its own.
+    lies_in : str or None
+        Of a place, the unit it lies in, nothing where that is not known; None for a unit.
     heritage : bool
         Whether the name is protected (地名文化遗产).
     """
@@ -108,6 +110,7 @@ class Bearer:
     lon: float | None = None
     lat: float | None = None
     placed_by: str = ""
+    lies_in: str | None = None
     heritage: bool = False
 
 
@@ -122,8 +125,10 @@ class Review:
         As given, or as told by the generic term; None where neither tells.
     within : tuple of str
         Names of the units it is to lie in, the largest first.
-    scopes : tuple of (rule id, scope, names)
-        Within what each rule of uniqueness looked, and how many names there were.
+    scopes : tuple of (scope, name, count)
+        Within what the name was compared, and how many names of units there were.
+    places_count : int
+        How many names of places the archive has; they were compared too.
     findings : tuple of Finding
     """
 
@@ -131,4 +136,5 @@ class Review:
     name_class: NameClass | None
     within: tuple[str, ...]
     scopes: tuple[tuple[str, str, int], ...]
+    places_count: int
     findings: tuple[Finding, ...]

@@ -46,13 +46,16 @@ _SENTENCES: dict[str, Template] = {
     "facility": N_(
         "“{proposed}”: whether it agrees with the name of its place is for people to judge"
     ),
+    "variant": N_(
+        "“{proposed}”: {characters} ({code_points}): traditional or variant, standard is {standard}"
+    ),
     "rare": N_(
-        "“{proposed}”: {characters} ({code_points}) not in the table of standard "
+        "“{proposed}”: {characters} ({code_points}): not in the table of standard "
         "characters (通用规范汉字表)"
     ),
     "uncommon": N_(
-        "“{proposed}”: {characters} ({code_points}) is in the third level of the table of "
-        "standard characters, those of names and science; few can read it or type it"
+        "“{proposed}”: {characters} ({code_points}): in the third level of the table of "
+        "standard characters, those of names and science; few can read or type it"
     ),
     "script": N_("“{proposed}” holds letters that are no Chinese characters: {characters}"),
     "punctuation": N_("“{proposed}” holds punctuation, spaces or signs: {code_points}"),
@@ -98,6 +101,7 @@ _HINTS: dict[str, str] = {
     "facility": N_(
         "Hold it against the names of the settlement, the street and the division there."
     ),
+    "variant": N_("Write it in standard characters."),
     "rare": N_("Write it in standard characters; take another character if there is none."),
     "uncommon": N_("Take a common character, unless people there have always written it so."),
     "script": N_("Write it in standard Chinese characters."),

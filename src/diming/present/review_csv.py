@@ -70,7 +70,7 @@ def _finding(finding: Finding, lang: str | None) -> dict[str, Any]:
         "cites": facts["cited"],
         "bearer": SEPARATOR.join(finding.names),
         "bearer_code": SEPARATOR.join(finding.units),
-        "bearer_above": "/".join(facts.get("above") or ()),
+        "bearer_above": facts.get("above") or "",
         "since": facts.get("since") or "",
         "until": facts.get("until") or "",
         "distance_m": rounded(finding.measures["distance_m"])

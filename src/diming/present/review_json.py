@@ -51,6 +51,7 @@ def _review(review: Review, lang: str | None) -> dict[str, Any]:
             {"scope": scope, "name": name or None, "names": count}
             for scope, name, count in review.scopes
         ],
+        "place_names": review.places_count,
         "findings": [finding_dict(f, lang) for f in review.findings],
     }
 

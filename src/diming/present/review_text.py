@@ -80,6 +80,13 @@ def _review(review: Review, lang: str | None) -> Iterator[str]:
         )  # fmt: skip
         text = fill(template, lang, {"count": count, "scope": scope_text(scope, name, lang)})
         yield wrap(text, first="  ", indent="    ")
+    if review.scopes and review.places_count:
+        template = P_(
+            "and with places of like names, of {count} in the archive",
+            "and with places of like names, of {count} in the archive",
+            "count",
+        )
+        yield "    " + fill(template, lang, {"count": review.places_count})
     told = [f for f in review.findings if f.facts["reason"] not in MANUAL]
     for finding in sorted(told, key=lambda f: _ORDER.index(f.severity)):
         yield from _finding(finding, lang)

@@ -6,7 +6,7 @@ legal, that a fifth one is proposed is to be told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diming.model.finding import Finding, Severity
@@ -22,7 +22,7 @@ from diming.rules.naming_wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from diming.handbook.naming import NamingRule, NamingRules, Unique
@@ -47,8 +47,6 @@ class Site:
         The unit whose middle stands for its position; nothing where it is its own.
     excepted : frozenset of str
         Ids of units or places whose names do not count: what is renamed.
-    scopes : mapping
-        By scope, what it is called; only those that could be found.
     """
 
     day: date
@@ -58,7 +56,6 @@ class Site:
     lat: float | None = None
     placed_by: str = ""
     excepted: frozenset[str] = frozenset()
-    scopes: Mapping[str, str] = field(default_factory=dict)
 
 
 def class_of(name: str, rules: NamingRules) -> NameClass | None:
@@ -99,7 +96,7 @@ def review_name(
     name_class: NameClass | None,
     rules: NamingRules,
     site: Site,
-    around: Mapping[str, Around],
+    around: Mapping[str, Sequence[Around]],
     closer: Callable[[Bearer], Bearer] = lambda bearer: bearer,
 ) -> tuple[Finding, ...]:
     """Return all findings on one proposal, in order of the rules.
@@ -129,7 +126,7 @@ def _of_rule(
     name_class: NameClass | None,
     rules: NamingRules,
     site: Site,
-    around: Mapping[str, Around],
+    around: Mapping[str, Sequence[Around]],
     closer: Callable[[Bearer], Bearer],
 ) -> Iterator[Finding]:
     name = proposal.name
@@ -159,7 +156,7 @@ def _unique(
     proposal: Proposal,
     name_class: NameClass,
     site: Site,
-    around: Mapping[str, Around],
+    around: Mapping[str, Sequence[Around]],
     closer: Callable[[Bearer], Bearer],
 ) -> Iterator[Finding]:
     here = around.get(unique.scope)

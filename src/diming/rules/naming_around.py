@@ -10,7 +10,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from diming.rules.naming_spelling import Hearing, heard, parts_of, written
+from diming.rules.naming_spelling import Hearing, parts_of
+from diming.script.fold import fold
+from diming.script.reading import syllables, syllables_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,12 +59,12 @@ class Around:
             Whose names count; the first is that of the proposal.
         """
         specific = self._specific(text, classes[0])
-        sound, part = heard(text), heard(specific)
+        sound, part = syllables(text), syllables(specific)
         # One syllable is shared by too many.
         telling = " " in part
         asked: list[tuple[str, Mapping[str, list[Bearer]], str]] = [
-            ("exact", self._by_text, written(text)),
-            ("specific", self._by_specific, written(specific)),
+            ("exact", self._by_text, fold(text)),
+            ("specific", self._by_specific, fold(specific)),
             ("homophone", self._by_sound, sound),
             ("homophone-specific", self._by_part, part if telling else ""),
             ("near", self._by_local, self._hearing.local(sound) if telling else ""),
@@ -86,18 +88,19 @@ class Around:
 
     @cached_property
     def _by_text(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: written(b.text))
+        return self._indexed(lambda b: fold(b.text))
 
     @cached_property
     def _by_specific(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: written(self._specific(b.text, b.name_class)))
+        return self._indexed(lambda b: fold(self._specific(b.text, b.name_class)))
 
     @cached_property
     def _sounds(self) -> dict[str, str]:
         """How each name and each specific part sounds; alike ones are read once."""
         texts = {b.text for b in self.bearers}
         texts |= {self._specific(b.text, b.name_class) for b in self.bearers}
-        return {text: heard(text) for text in texts}
+        each = sorted(texts)
+        return dict(zip(each, syllables_many(each), strict=True))
 
     @cached_property
     def _by_sound(self) -> dict[str, list[Bearer]]:

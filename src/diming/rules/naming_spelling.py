@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from diming.script.fold import simplified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,22 +38,9 @@ def parts_of(text: str, terms: Sequence[str]) -> Parts:
     >>> parts_of("广场", ["广场"])
     Parts(specific='广场', generic='')
     """
-    found = next((t for t in terms if text.endswith(t) and len(text) > len(t)), "")
+    shown = simplified(text)
+    found = next((t for t in terms if shown.endswith(t) and len(text) > len(t)), "")
     return Parts(text[: len(text) - len(found)], found)
-
-
-def written(text: str) -> str:
-    """Return one spelling for all ways to write the same."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in text if not unicodedata.category(c).startswith(("Z", "P", "C", "S")))
-
-
-def heard(text: str) -> str:
-    """Return how a name reads, without tones: ``xing long zhen``."""
-    from pypinyin import Style, lazy_pinyin
-
-    found = lazy_pinyin(text, style=Style.NORMAL, v_to_u=True, errors="ignore")
-    return " ".join(found)
 
 
 class Hearing:

@@ -10,7 +10,7 @@ from diming.rules.naming_findings import finding
 from diming.rules.naming_spelling import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from diming.handbook.naming import NamingRule, NamingRules, Unique
@@ -27,7 +27,7 @@ def unique_findings(
     name: str,
     name_class: NameClass,
     site: Site,
-    around: Around,
+    around: Sequence[Around],
     closer: Callable[[Bearer], Bearer],
 ) -> Iterator[Finding]:
     """Yield who bears a like name within the scope, those nearest to the proposal first.
@@ -37,7 +37,8 @@ def unique_findings(
     """
     found = [
         (way, closer(bearer))
-        for way, bearer in around.alike(name, (name_class, *unique.beside))
+        for names in around
+        for way, bearer in names.alike(name, (name_class, *unique.beside))
         if bearer.id not in site.excepted
     ]
     ranked = sorted(

@@ -9,6 +9,7 @@ from diming.handbook.naming import standard_characters
 from diming.model.finding import Severity
 from diming.rules.naming_findings import finding
 from diming.rules.naming_spelling import parts_of
+from diming.script.fold import simplified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,16 +42,17 @@ def _held(rule: NamingRule, words: Sequence[str], name: str, specific: str) -> l
 
 def character_findings(rule: NamingRule, name: str) -> Iterator[Finding]:
     """Yield characters that do not belong in a name: rare ones, foreign script, punctuation."""
-    kinds: dict[str, dict[str, None]] = {"rare": {}, "script": {}, "punctuation": {}}
-    for char in name:
+    kinds: dict[str, list[str]] = {"variant": [], "rare": [], "script": [], "punctuation": []}
+    for char in dict.fromkeys(name):
         kind = _kind(char)
         if kind:
-            kinds[kind][char] = None
+            kinds[kind].append(char)
     for kind, characters in kinds.items():
         if characters:
             yield finding(
-                rule, kind, name, rule.severity, characters=list(characters),
+                rule, kind, name, rule.severity, characters=characters,
                 code_points=[f"U+{ord(c):04X}" for c in characters],
+                standard=[simplified(c) for c in characters] if kind == "variant" else [],
             )  # fmt: skip
 
     uncommon = [c for c in dict.fromkeys(name) if c in standard_characters(3)]
@@ -72,7 +74,7 @@ def _kind(char: str) -> str:
         return ""
     category = unicodedata.category(char)
     if category in ("Lo", "Lm", "Co", "Cn") and _is_han(char):
-        return "rare"
+        return "variant" if simplified(char) in standard_characters() else "rare"
     if category.startswith("L"):
         return "script"
     # Digits are a question of their own.

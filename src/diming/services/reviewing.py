@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,31 +10,26 @@ import numpy as np
 
 from diming.errors import UsageError
 from diming.geometry.lonlat import to_lonlat
-from diming.handbook.loader import load_handbook
 from diming.handbook.naming import load_naming_rules
-from diming.model.naming import Bearer, NameClass, Review
+from diming.model.naming import Bearer, Review
 from diming.model.span import OPEN, Precision
 from diming.model.unit import Level
 from diming.rules.naming import Site, class_of, compared_classes, review_name, wanted_scopes
 from diming.rules.naming_around import Around
 from diming.services.asking import resolve
 from diming.services.beliefs import day_meant, revision_meant
+from diming.services.national_names import national_names
+from diming.services.place_names import PlaceNames
+from diming.services.unit_names import UnitNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from diming.handbook.naming import NamingRules
-    from diming.model.naming import Proposal
+    from diming.model.naming import NameClass, Proposal
     from diming.model.version import Version
     from diming.store.protocol import Store
-    from diming.versions import VersionTable
-
-#: Levels of units, by what names of theirs are.
-_CLASS_OF_LEVEL = {
-    Level.PROVINCE: NameClass.COUNTY, Level.PREFECTURE: NameClass.COUNTY,
-    Level.COUNTY: NameClass.COUNTY, Level.TOWNSHIP: NameClass.TOWNSHIP,
-    Level.VILLAGE: NameClass.VILLAGE,
-}  # fmt: skip
 
 
 def review(
@@ -81,7 +74,7 @@ class Reviewer:
         self.store, self.day, self.rules = store, day, rules
         self._revision = None if store is None else revision_meant(store, known).number
         self._view = None if store is None else store.view(self._revision)
-        self._around: dict[tuple[str, frozenset[str]], Around] = {}
+        self._around: dict[tuple[str, frozenset[str]], tuple[Around, frozenset[str]]] = {}
         self._points: dict[str, tuple[float, float] | None] = {}
 
     def review(self, proposal: Proposal) -> Review:
@@ -90,17 +83,19 @@ class Reviewer:
         chain = self._chain(proposal.within) if proposal.within else self._whole()
         province = next((v.any_code[:2] for v in chain if v.any_code), "")
         site = self._site(proposal, chain, province)
-        around: dict[str, Around] = {}
-        scopes: dict[str, str] = {}
+        around: dict[str, tuple[Around, ...]] = {}
+        looked = []
+        classes = compared_classes(self.rules, name_class)
         for scope in sorted(wanted_scopes(self.rules, name_class, province)):
             found = self._scope(scope, chain, province)
             if found is not None:
-                scopes[scope], around[scope] = found
-        site = replace(site, scopes=scopes)
+                title, units, within = found
+                around[scope] = (units, *self._places_around(proposal.name, name_class, within))
+                looked.append((scope, title, units.count(classes)))
         findings = review_name(proposal, name_class, self.rules, site, around, self._closer)
-        classes = compared_classes(self.rules, name_class)
-        looked = tuple((s, scopes[s], around[s].count(classes)) for s in scopes)
-        return Review(proposal, name_class, site.within, looked, findings)
+        return Review(
+            proposal, name_class, site.within, tuple(looked), self._places_count, findings
+        )
 
     # -- where -----------------------------------------------------------------
 
@@ -177,10 +172,13 @@ class Reviewer:
 
     def _scope(
         self, scope: str, chain: tuple[Version, ...], province: str
-    ) -> tuple[str, Around] | None:
-        """Return what a scope is called and the names within, or None where it is not known."""
+    ) -> tuple[str, Around, frozenset[str] | None] | None:
+        """Return what a scope is called, the names of units within, and the units themselves.
+
+        None where it is not known which it is; no units for the whole country.
+        """
         if scope == "country":
-            return "", self._in_country()
+            return "", self._in_country(), None
         wanted = Level.PROVINCE if scope == "province" else Level.COUNTY
         unit = next((v for v in chain if v.level == wanted), None)
         if unit is None:
@@ -194,166 +192,63 @@ class Reviewer:
         key = scope, frozenset(ids)
         if key not in self._around:
             below = self._names.below(ids)
-            self._around[key] = Around(self._names.bearers(below, self.day), self.rules)
-        return title, self._around[key]
+            around = Around(self._names.bearers(below, self.day), self.rules)
+            self._around[key] = around, frozenset({*ids, *below})
+        return title, *self._around[key]
 
     def _in_country(self) -> Around:
         key = "country", frozenset[str]()
         if key not in self._around:
-            self._around[key] = Around(_national(), self.rules)
-        return self._around[key]
+            self._around[key] = Around(national_names(), self.rules), frozenset()
+        return self._around[key][0]
+
+    @cached_property
+    def _places(self) -> PlaceNames | None:
+        """The gazetteer; None where it holds nothing."""
+        if self.store is None:
+            return None
+        gazetteer = self.store.gazetteer(self._revision)
+        return PlaceNames(gazetteer, self.rules) if gazetteer.counts().get("names") else None
+
+    @property
+    def _places_count(self) -> int:
+        return 0 if self._places is None else self._places.count
+
+    def _places_around(
+        self, name: str, name_class: NameClass | None, within: frozenset[str] | None
+    ) -> tuple[Around, ...]:
+        """Return the places that bear a like name within some units, or anywhere."""
+        if self._places is None or name_class is None:
+            return ()
+        found = self._places.like(name, name_class, self.day, within)
+        return (Around(found, self.rules),) if found else ()
 
     def _closer(self, bearer: Bearer) -> Bearer:
-        """Say where a unit is, and since when it bears its name, as exactly as that is known."""
+        """Say where a bearer is, and since when it bears its name, as exactly as that is known."""
         if self._view is None:
             return bearer
+        if self._places is not None:
+            bearer = replace(bearer, heritage=self._places.is_protected(bearer.id))
+        if bearer.lies_in is not None:
+            return self._placed(bearer, [bearer.lies_in] if bearer.lies_in else [])
         versions = self._view.of_unit(bearer.id)
         named = [v for v in versions if v.name == bearer.text]
         if not named:
             return bearer
         begin, end = named[0].span.begin, named[-1].span.end
-        lon, lat, placed_by = self._place([bearer.id, *self._names.above(bearer.id, self.day)])
+        since = "" if begin.precision is Precision.UNKNOWN else str(begin)
+        until = "" if end.day == OPEN else str(end)
+        return self._placed(replace(bearer, since=since, until=until), [bearer.id])
+
+    def _placed(self, bearer: Bearer, unit_ids: Sequence[str]) -> Bearer:
+        """Give a bearer its position, or that of the smallest unit around whose shape is known."""
+        chain = list(unit_ids)
+        chain += self._names.above(chain[0], self.day) if chain else ()
+        if bearer.lies_in:
+            names = [self._names.name(unit, self.day) for unit in reversed(chain)]
+            bearer = replace(bearer, above=tuple(n for n in names if n) or bearer.above)
+        if bearer.lon is not None:
+            return bearer
+        lon, lat, placed_by = self._place(chain)
         own = placed_by == self._names.name(bearer.id, self.day)
-        return replace(
-            bearer,
-            since="" if Precision.UNKNOWN is begin.precision else str(begin),
-            until="" if end.day == OPEN else str(end),
-            lon=lon,
-            lat=lat,
-            placed_by="" if own else placed_by,
-        )
-
-
-class UnitNames:
-    """Names of all units of a belief and when they bore them, from its table.
-
-    Parameters
-    ----------
-    table : VersionTable
-    """
-
-    def __init__(self, table: VersionTable) -> None:
-        self._table = table
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        for row in np.argsort(table.begin, kind="stable").tolist():
-            self._rows[table.unit_id[row]].append(row)
-        self._children: dict[str, dict[str, None]] = defaultdict(dict)
-        for unit_id, parent in zip(table.unit_id.tolist(), table.parent_id.tolist(), strict=True):
-            if parent:
-                self._children[parent][unit_id] = None
-
-    def name(self, unit_id: str, day: date) -> str:
-        """Return the name of a unit on a day, else its last."""
-        rows, on = self._rows[unit_id], day.toordinal()
-        held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]] or rows[-1:]
-        return str(self._table.name[held[0]]) if held else ""
-
-    def called(self, names: Sequence[str], level: Level) -> set[str]:
-        """Return the units of a level that ever had one of these names."""
-        table = self._table
-        found = np.isin(table.name, np.array(names, dtype=object)) & (table.level == int(level))
-        return set(table.unit_id[found].tolist())
-
-    def below(self, unit_ids: Iterable[str]) -> dict[str, None]:
-        """Return all units that ever lay in some units, in any depth, and what those became."""
-        found: dict[str, None] = {}
-        waiting = list(unit_ids)
-        while waiting:
-            unit = waiting.pop()
-            for child in self._children.get(unit, ()):
-                if child not in found:
-                    found[child] = None
-                    waiting.append(child)
-        return found
-
-    def bearers(self, unit_ids: Iterable[str], day: date) -> Iterable[Bearer]:
-        """Yield one bearer for each name of each unit."""
-        table = self._table
-        for unit_id in unit_ids:
-            by_name: dict[str, list[int]] = defaultdict(list)
-            for row in self._rows[unit_id]:
-                by_name[table.name[row]].append(row)
-            for name, rows in by_name.items():
-                first, last = rows[0], rows[-1]
-                above = self._above(last, day)
-                level = Level(int(table.level[last]))
-                yield Bearer(
-                    id=unit_id,
-                    text=name,
-                    code=str(table.code[last]),
-                    name_class=_CLASS_OF_LEVEL.get(level, NameClass.OTHER),
-                    above=tuple(self.name(u, day) for u in reversed(above)),
-                    begin=_day(int(table.begin[first])) if table.begin_known[first] else None,
-                    end=_day(int(table.end[last])),
-                )
-
-    def above(self, unit_id: str, day: date) -> tuple[str, ...]:
-        """Return the ids of the superiors of a unit on a day, else its last, nearest first."""
-        rows, on = self._rows[unit_id], day.toordinal()
-        held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]] or rows[-1:]
-        return self._above(held[0], day) if held else ()
-
-    def _above(self, row: int, day: date) -> tuple[str, ...]:
-        """Return the ids of the superiors of a version, the nearest first."""
-        found: dict[str, None] = {}
-        parent = str(self._table.parent_id[row])
-        while parent and parent not in found:
-            found[parent] = None
-            rows, on = self._rows[parent], day.toordinal()
-            held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]]
-            rows = held or rows[-1:]
-            parent = str(self._table.parent_id[rows[0]]) if rows else ""
-        return tuple(found)
-
-
-def _day(ordinal: int) -> date | None:
-    """Return a day; None for the ends of the calendar, which stand for what is not known."""
-    return None if ordinal in (date.min.toordinal(), date.max.toordinal()) else (
-        date.fromordinal(ordinal)
-    )  # fmt: skip
-
-
-#: Years are known of most codes, not days: what ends and begins within one is one span.
-_YEAR = 366
-
-
-def _year(day: date) -> str:
-    """Return the year alone of a first of January, which stands for it in the table."""
-    return str(day.year) if (day.month, day.day) == (1, 1) else day.isoformat()
-
-
-def _last_year(day: date) -> str:
-    """Return the last year it held, of an end that stands for one; else the day it ended."""
-    return str(day.year - 1) if (day.month, day.day) == (1, 1) else day.isoformat()
-
-
-def _national() -> list[Bearer]:
-    """Return the names of counties and above since 1981, from the national table.
-
-    A county that kept its name under another code is one bearer, with its last code.
-    """
-    codes = load_handbook().county_codes
-    rows = sorted((r for c in codes.every() for r in codes.rows(c)), key=lambda r: r.begin)
-    last = {row.code: row.name for row in rows}
-    bearers: dict[str, list[Bearer]] = defaultdict(list)
-    for row in rows:
-        above = [c for c in (row.code[:2] + "0000", row.code[:4] + "00") if c != row.code]
-        bearer = Bearer(
-            id=row.code,
-            text=row.name,
-            code=row.code,
-            name_class=NameClass.COUNTY,
-            above=tuple(dict.fromkeys(last[c] for c in above if c in last)),
-            begin=row.begin,
-            end=row.end,
-            since=_year(row.begin),
-            until="" if row.end is None else _last_year(row.end),
-        )
-        same = bearers[row.name]
-        for n, before in enumerate(same):
-            if before.end is not None and abs((row.begin - before.end).days) <= _YEAR:
-                same[n] = replace(bearer, begin=before.begin, since=before.since)
-                break
-        else:
-            same.append(bearer)
-    return [bearer for same in bearers.values() for bearer in same]
+        return replace(bearer, lon=lon, lat=lat, placed_by="" if own else placed_by)
