@@ -8,7 +8,7 @@ The source folder holds, under these names (origins are in the README files):
 cq_county_osm_2019_wgs84.geojson, cq_county_echarts4_gcj02.geojson,
 vn_cao_bang_wards_2025.gpkg, cq_geonames_cities500.csv,
 chongqing_townships_nbs_2022.csv, chongqing_county_codes.csv, chongqing_events.csv,
-cn_town_changes_2014_2023.csv, cn_county_history_1981_2025.csv.
+cn_town_changes_2014_2023.csv, cn_county_history_1981_2025.csv, cq_codes_2023_village.csv.gz.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def build(source: Path, target: Path) -> None:
     tables.china_county_codes(
         source / "cn_county_history_1981_2025.csv",
         names / "china_county_codes_1981_2025.csv.gz",
+    )
+    tables.villages(
+        source / "cq_codes_2023_village.csv.gz", names / "chongqing_villages_nbs_2023.csv.gz"
+    )
+    tables.populated_places(
+        source / "cq_geonames_cities500.csv", names / "chongqing_geonames.csv.gz"
     )
 
     counties = shapes / "chongqing_counties_2019.gpkg"

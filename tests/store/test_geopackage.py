@@ -18,7 +18,7 @@ from diming.model.unit import Level
 from diming.model.version import Version
 from diming.store import blob
 from diming.store.opening import create
-from diming.store.schema import HISTORY, LAYERS, TABLES
+from diming.store.schema import HISTORY, LAYERS, PLACES, TABLES
 from store.archives import CRS, cell, draw_changes, record, simple
 
 
@@ -55,28 +55,40 @@ def test_the_contents_are_declared_as_the_standard_asks(base):
             "NOT LIKE 'sqlite%' AND name NOT LIKE 'rtree%'"
         )
     }
-    assert set(contents) == real
-    spatial = {"territory", HISTORY.name, *(x.name for x in LAYERS)}
+    derived = {t.name for t in TABLES if t.derived}
+    assert set(contents) == real - derived
+    real -= derived
+    places = {"place", PLACES.name}
+    spatial = {"territory", HISTORY.name, *(x.name for x in LAYERS), *places}
     assert {n for n, kind in contents.items() if kind == "features"} == spatial
     assert {n for n, kind in contents.items() if kind == "attributes"} == real - spatial
     geometry = base.execute("SELECT * FROM gpkg_geometry_columns").fetchall()
     assert {g[0] for g in geometry} == spatial
-    assert {g[1:] for g in geometry} == {("geom", "MULTIPOLYGON", 4545, 0, 0)}
-    assert {r[0] for r in base.execute("SELECT srs_id FROM gpkg_contents "
-                                       "WHERE data_type = 'features'")} == {4545}  # fmt: skip
+    assert {g[1:] for g in geometry if g[0] not in places} == {
+        ("geom", "MULTIPOLYGON", 4545, 0, 0)}  # fmt: skip
+    assert {g[1:] for g in geometry if g[0] in places} == {("geom", "GEOMETRY", 4490, 0, 0)}
+    for name, srs in base.execute(
+        "SELECT table_name, srs_id FROM gpkg_contents WHERE data_type = 'features'"
+    ):
+        assert srs == (4490 if name in places else 4545)
     systems = {
         r[0]: r[1:]
         for r in base.execute(
             "SELECT srs_id, organization, organization_coordsys_id FROM gpkg_spatial_ref_sys"
         )
     }
-    assert {-1, 0, 4326, 4545} <= set(systems)
+    assert {-1, 0, 4326, 4490, 4545} <= set(systems)
     assert systems[4326] == ("EPSG", 4326) and systems[-1] == ("NONE", -1)
-    for table in TABLES:  # Requirement 119 and 29: a primary key that is an integer.
+    for table in (
+        t for t in TABLES if not t.derived
+    ):  # Requirement 119 and 29: a primary key that is an integer.
         columns = base.execute(f"PRAGMA table_info({table.name})").fetchall()
         assert [c[2] for c in columns if c[5]] == ["INTEGER"]
-    extensions = base.execute("SELECT table_name, extension_name, scope FROM gpkg_extensions")
-    assert ("territory", "gpkg_rtree_index", "write-only") in extensions.fetchall()
+    extensions = base.execute(
+        "SELECT table_name, extension_name, scope FROM gpkg_extensions").fetchall()  # fmt: skip
+    for name in ("territory", "place"):
+        assert (name, "gpkg_rtree_index", "write-only") in extensions
+    assert {e[0] for e in extensions if e[1] == "diming_terms"} == derived
     stamps = base.execute("SELECT last_change FROM gpkg_contents").fetchall()
     assert all(s[0][-1] == "Z" and s[0][10] == "T" for s in stamps)
     box = base.execute("SELECT min_x, min_y, max_x, max_y FROM gpkg_contents "
@@ -150,7 +162,7 @@ def test_a_box_is_answered_by_the_spatial_index_beneath_the_view(tmp_path):
 def test_styles_are_there_for_every_layer_and_are_xml(base):
     styles = base.execute("SELECT f_table_name, f_geometry_column, styleQML, useAsDefault "
                           "FROM layer_styles").fetchall()  # fmt: skip
-    assert {s[0] for s in styles} == {HISTORY.name, *(x.name for x in LAYERS)}
+    assert {s[0] for s in styles} == {HISTORY.name, PLACES.name, *(x.name for x in LAYERS)}
     for name, column, qml, default in styles:
         root = ElementTree.fromstring(qml)
         assert (column, default, root.tag) == ("geom", 1, "qgis")
@@ -159,7 +171,8 @@ def test_styles_are_there_for_every_layer_and_are_xml(base):
         temporal = root.find("temporal")
         assert temporal is not None
         assert temporal.get("enabled") == str(int(name == HISTORY.name))
-        assert (temporal.get("startField"), temporal.get("endField")) == ("begin", "end")
+        ending = "" if name == PLACES.name else "end"
+        assert (temporal.get("startField"), temporal.get("endField")) == ("begin", ending)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "plane",

@@ -106,7 +106,8 @@ def test_views_are_layers_with_a_reference_system(server):
             "SELECT f_table_name, srid, type FROM geometry_columns WHERE f_table_schema = :schema",
             {"schema": made.base.schema},
         )
-        assert ("current_county", 4545, "MULTIPOLYGON") in rows and len(rows) == 7
+        assert ("current_county", 4545, "MULTIPOLYGON") in rows and len(rows) == 9
+        assert ("current_place", 4490, "GEOMETRY") in rows
         (found,) = made.base.rows('SELECT name, code, "begin" FROM current_county')
         assert (found[0], found[1], str(found[2])) == ("区", "500103", "2001-01-01")
         (found,) = made.base.rows('SELECT "end", ST_AsText(geom) FROM history')

@@ -18,7 +18,17 @@ def write_file(output: str, text: str) -> None:
     UsageError
         If it cannot be written there.
     """
-    data = text.encode("utf-8", errors="backslashreplace")
+    write_bytes(output, text.encode("utf-8", errors="backslashreplace"))
+
+
+def write_bytes(output: str, data: bytes) -> None:
+    """Write a file that is no text whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written there.
+    """
     try:
         # A link stays a link: what it points to is replaced.
         path = Path(os.path.realpath(output))

@@ -216,10 +216,13 @@ def _cut_by(
 def _absorbed(cut: Cutting, tolerance_m: float) -> Ints:
     """Return for each face the one it goes with: narrow ones with what they share most line with.
 
-    The mean width of something narrow is twice its area over its outline.
+    What is narrow has a mean width, twice its area over its outline, within the tolerance,
+    and nowhere holds a circle of that radius: a star is not narrow for its points.
     """
     home = np.arange(len(cut.face))
     broad = 2 * shapely.area(cut.face) > tolerance_m * shapely.length(cut.face)
+    doubtful = np.flatnonzero(~broad)
+    broad[doubtful] = ~shapely.is_empty(shapely.buffer(cut.face[doubtful], -tolerance_m))
     length = np.hypot(*(cut.plane[cut.ends[:, 1]] - cut.plane[cut.ends[:, 0]]).T)
     one = np.concatenate([cut.left, cut.right])
     other = np.concatenate([cut.right, cut.left])

@@ -16,16 +16,33 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_, UsageError
 from diming.handbook.county_codes import CountyCode, CountyCodes, WrittenRow
+from diming.handbook.entries import NOT_UNDERSTOOD as NOT_UNDERSTOOD
+from diming.handbook.entries import (
+    Entry,
+    are_pairs,
+    are_texts,
+    is_code,
+    is_day,
+    is_number,
+    is_pair,
+    is_text,
+)
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
 
+#: Tables that such a handbook may hold.
+TABLES = frozenset({
+    "code_range", "county_table", "county_code", "reading", "generic", "era",
+    "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
+    "procedure", "heritage", "registers", "forms",
+})  # fmt: skip
+
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
-_NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +112,39 @@ def load_handbook(path: str | Path | None = None) -> Handbook:
     UsageError
         If the file cannot be read or an entry is not understood.
     """
+    own = own_handbook(path)
+    if own is None:
+        return _load(None)
+    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
+    return _assemble(tomllib.loads(text), own[1], own[0])
+
+
+def own_handbook(path: str | Path | None = None) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the path and the values of a handbook of one's own; None if there is none.
+
+    Parameters
+    ----------
+    path
+        A TOML file; without one, the file named by ``DIMING_HANDBOOK``, if any.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or holds tables that nobody reads.
+    """
     own = path if path is not None else os.environ.get(VARIABLE) or None
-    return _load(None) if own is None else _merged(Path(own))
+    if own is None:
+        return None
+    try:
+        values = tomllib.loads(Path(own).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise UsageError(_NOT_READ, path=str(own), detail=detail) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(_NOT_READ, path=str(own), detail=str(error)) from error
+    if unknown := sorted(set(values) - TABLES):
+        raise UsageError(NOT_UNDERSTOOD, path=str(own), entry="top level", field=unknown[0])
+    return str(own), values
 
 
 @lru_cache(maxsize=1)
@@ -105,138 +153,81 @@ def _load(_: None) -> Handbook:
     return _assemble(tomllib.loads(text), {}, "code_ranges.toml")
 
 
-def _merged(path: Path) -> Handbook:
-    try:
-        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise UsageError(_NOT_READ, path=str(path), detail=detail) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(_NOT_READ, path=str(path), detail=str(error)) from error
-    text = files(__package__).joinpath("code_ranges.toml").read_text(encoding="utf-8")
-    return _assemble(tomllib.loads(text), own, str(path))
-
-
 def _assemble(packaged: Mapping[str, Any], own: Mapping[str, Any], path: str) -> Handbook:
-    allowed = {"code_range", "county_table", "county_code"}
-    if unknown := sorted(set(own) - allowed):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=unknown[0])
     ranges = {entry["id"]: _code_range(entry, path) for entry in packaged["code_range"]}
-    for entry in _tables(own, "code_range", path):
+    for entry in own_tables(own, "code_range", path):
         if entry.get("drop") is True:
             if ranges.pop(entry.get("id"), None) is None:
                 label = f"code_range {entry.get('id', '?')}"
-                raise UsageError(_NOT_UNDERSTOOD, path=path, entry=label, field="drop")
+                raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="drop")
         else:
             made = _code_range(entry, path)
             ranges[made.id] = made
     limits = own.get("county_table", {})
     if not isinstance(limits, dict):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
+        raise UsageError(NOT_UNDERSTOOD, path=path, entry="top level", field="county_table")
     table = _county_table({**packaged["county_table"], **limits}, path)
-    added = [_county_code(entry, path) for entry in _tables(own, "county_code", path)]
+    added = [_county_code(entry, path) for entry in own_tables(own, "county_code", path)]
     return Handbook(tuple(ranges.values()), CountyCodes(_packaged_codes(), added, table))
 
 
-def _tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
+def own_tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, Any]]:
+    """Return the entries ``[[name]]`` of a handbook of one's own.
+
+    Raises
+    ------
+    UsageError
+        If they are no tables.
+    """
     entries = own.get(name, [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise UsageError(_NOT_UNDERSTOOD, path=path, entry="top level", field=name)
+        raise UsageError(NOT_UNDERSTOOD, path=path, entry="top level", field=name)
     return entries
 
 
-class _Entry:
-    """One table of the file, whose fields are read with a check each."""
-
-    def __init__(self, values: Mapping[str, Any], label: str, path: str) -> None:
-        self.values, self.label, self.path = values, label, path
-
-    def get(self, field: str, right: Callable[[Any], bool], default: Any = ...) -> Any:
-        value = self.values.get(field, default)
-        if (field in self.values and not right(value)) or value is ...:
-            raise self.wrong(field)
-        return value
-
-    def wrong(self, field: str) -> UsageError:
-        return UsageError(_NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
-
-    def only(self, *fields: str) -> None:
-        if unknown := sorted(set(self.values) - set(fields)):
-            raise self.wrong(unknown[0])
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _day(value: Any) -> bool:
-    # datetime is a date too, but a time of day has no meaning here.
-    return type(value) is date
-
-
-def _pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_number, value))
-
-
-def _pairs(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_pair, value))
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_text, value))
-
-
-def _code(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 6 and value.isascii() and value.isdecimal()
-
-
 def _code_range(values: Mapping[str, Any], path: str) -> CodeRange:
-    entry = _Entry(values, f"code_range {values.get('id', '?')}", path)
+    entry = Entry(values, f"code_range {values.get('id', '?')}", path)
     entry.only(*CodeRange.__slots__)
-    pair = entry.get("prefecture", _pair, None)
+    pair = entry.get("prefecture", is_pair, None)
     return CodeRange(
-        id=entry.get("id", _text),
-        level=Level(entry.get("level", lambda v: _number(v) and v in (2, 3, 4, 5))),
-        first=entry.get("first", _number),
-        last=entry.get("last", lambda v: _number(v) and v >= values.get("first", 0)),
-        kinds=tuple(entry.get("kinds", lambda v: _texts(v) and len(v) > 0)),
-        basis=entry.get("basis", _text),
+        id=entry.get("id", is_text),
+        level=Level(entry.get("level", lambda v: is_number(v) and v in (2, 3, 4, 5))),
+        first=entry.get("first", is_number),
+        last=entry.get("last", lambda v: is_number(v) and v >= values.get("first", 0)),
+        kinds=tuple(entry.get("kinds", lambda v: are_texts(v) and len(v) > 0)),
+        basis=entry.get("basis", is_text),
         prefecture=None if pair is None else (pair[0], pair[1]),
-        codes=tuple(entry.get("codes", lambda v: isinstance(v, list) and all(map(_code, v)), [])),
-        begin=entry.get("begin", _day, None),
-        end=entry.get("end", _day, None),
-        verified_on=entry.get("verified_on", _day, None),
+        codes=tuple(entry.get("codes", lambda v: isinstance(v, list) and all(map(is_code, v)), [])),
+        begin=entry.get("begin", is_day, None),
+        end=entry.get("end", is_day, None),
+        verified_on=entry.get("verified_on", is_day, None),
     )
 
 
 def _county_table(values: Mapping[str, Any], path: str) -> CountyTable:
-    entry = _Entry(values, "county_table", path)
+    entry = Entry(values, "county_table", path)
     entry.only(*CountyTable.__slots__)
-    blocks, zones = entry.get("blocks", _pairs), entry.get("zones", _pairs)
+    blocks, zones = entry.get("blocks", are_pairs), entry.get("zones", are_pairs)
     return CountyTable(
-        first_year=entry.get("first_year", _number),
-        last_year=entry.get("last_year", _number),
-        look_ahead=entry.get("look_ahead", _number),
+        first_year=entry.get("first_year", is_number),
+        last_year=entry.get("last_year", is_number),
+        look_ahead=entry.get("look_ahead", is_number),
         blocks=tuple((first, last) for first, last in blocks),
         zones=tuple((first, last) for first, last in zones),
-        without_counties=tuple(entry.get("without_counties", _texts)),
-        basis=entry.get("basis", _text),
-        verified_on=entry.get("verified_on", _day, None),
+        without_counties=tuple(entry.get("without_counties", are_texts)),
+        basis=entry.get("basis", is_text),
+        verified_on=entry.get("verified_on", is_day, None),
     )
 
 
 def _county_code(values: Mapping[str, Any], path: str) -> CountyCode:
-    entry = _Entry(values, f"county_code {values.get('code', '?')}", path)
+    entry = Entry(values, f"county_code {values.get('code', '?')}", path)
     entry.only("code", "name", "begin", "end")
     return CountyCode(
-        code=entry.get("code", _code),
-        name=entry.get("name", _text),
-        begin=entry.get("begin", _day),
-        end=entry.get("end", _day, None),
+        code=entry.get("code", is_code),
+        name=entry.get("name", is_text),
+        begin=entry.get("begin", is_day),
+        end=entry.get("end", is_day, None),
     )
 
 

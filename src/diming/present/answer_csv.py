@@ -24,7 +24,8 @@ _OF_VERSION = (
 )  # fmt: skip
 
 
-def _written(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def written_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as spreadsheets open it: with a byte order mark, cells kept from formulas."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([cell(h) for h in header])
@@ -48,7 +49,7 @@ def _version(version: Version, superiors: Mapping[str, Version]) -> list[Any]:
 
 def units_csv(units: Units) -> str:
     """Return the units that held on a day, without their shapes."""
-    return _written(_OF_VERSION, (_version(v, units.superiors) for v in units.versions))
+    return written_table(_OF_VERSION, (_version(v, units.superiors) for v in units.versions))
 
 
 def where_csv(where: Where) -> str:
@@ -58,7 +59,7 @@ def where_csv(where: Where) -> str:
         for at in where.levels
         for v in (at.versions or (None,))
     ]
-    return _written(("level", "standing", "unit_id", "code", "name"), rows)
+    return written_table(("level", "standing", "unit_id", "code", "name"), rows)
 
 
 def where_many_csv(
@@ -96,7 +97,7 @@ def where_many_csv(
                 template = N_("{level}: not known") if r == -1 else N_("{level}: none here")
                 remarks.append(say(template, lang, level=level_word(level, lang)))
         rows.append([*row, SEPARATOR.join(remarks)])
-    return _written(header, rows)
+    return written_table(header, rows)
 
 
 def _fresh(name: str, taken: Sequence[str]) -> str:
@@ -121,7 +122,7 @@ def history_csv(history: History, lang: str | None) -> str:
             act.event.document if act else "", act_text(act, lang) if act else "",
         ]  # fmt: skip
 
-    return _written(
+    return written_table(
         ("way", "date", "type", "unit_id", "code", "name", "share", "rests", "stopped",
          "document", "act"),
         [*(row("before", k) for k in lineage.before), *(row("after", k) for k in lineage.after)],
@@ -140,7 +141,7 @@ def diff_csv(diff: Difference, lang: str | None) -> str:
         ]
         for c in diff.comparison.changes
     ]  # fmt: skip
-    return _written(
+    return written_table(
         ("level", "unit_id", "code_before", "name_before", "code_after", "name_after", "what",
          "what_words", "relatives", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2"),
         rows,

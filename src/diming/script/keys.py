@@ -25,9 +25,13 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from diming.script.ending import without_ending, without_ending_in_letters
 from diming.script.syllable import bare, parted, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: What keys are made by; an archive whose keys are of another edition needs new ones.
 EDITION = 1
@@ -195,7 +199,7 @@ def _read_mixed(text: str, said: list[str]) -> list[str]:
     return [s for s in read if s]
 
 
-def _initials(said: list[str]) -> str:
+def _initials(said: Sequence[str]) -> str:
     return "".join(s[0] for s in said)
 
 

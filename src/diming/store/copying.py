@@ -5,20 +5,24 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from diming.errors import UsageError
 from diming.geometry.ground import parse_crs
 from diming.store.geopackage import GeoPackage
+from diming.store.geopackage_tables import rtree_name
 from diming.store.opening import new_file, new_package
-from diming.store.schema import TABLES, Table
+from diming.store.schema import tables
+from diming.store.schema_names import PLACE_SRID
 from diming.store.sqlite import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diming.store.columns import Table
     from diming.store.database import Database, Row
 
 #: What speaks of the archive; all else is trouble with the copy.
@@ -68,48 +72,60 @@ def _copy_rows(base: Database, part: Path, place: str) -> None:
         crs = base.rows("SELECT value FROM setting WHERE name = 'crs' AND known_to IS NULL")
         if crs:
             srid = package.settle(parse_crs(crs[0][0]), crs[0][0])
-        for table in TABLES:
+        for table in tables(layout):
             for rows in _blocks(base, table, layout):
                 package.insert(table, *_translated(base, package, table, layout, rows, srid))
-        (box,) = package.rows(
-            "SELECT min(min_x), min(min_y), max(max_x), max(max_y) FROM territory"
-        )
         (last,) = package.rows("SELECT max(recorded) FROM revision")[0]
-        package.touched(last, None if box[0] is None else box)
+        package.touched(last, *(_box(package, t) for t in tables(layout) if t.shape))
         package.change("COMMIT")
     finally:
         base.rollback()
         package.close()
 
 
+def _box(package: GeoPackage, table: Table) -> tuple[float, ...] | None:
+    """Return the box of a layer, from its spatial index rounded outward."""
+    edges = "min(min_x), min(min_y), max(max_x), max(max_y) FROM territory"
+    if table.name != "territory":
+        edges = f"min(minx), min(miny), max(maxx), max(maxy) FROM {rtree_name(table)}"
+    (box,) = package.rows(f"SELECT {edges}")
+    return None if box[0] is None else box
+
+
 def _blocks(base: Database, table: Table, layout: int) -> Iterator[list[Row]]:
-    key = table.key[0] if table.numbered else "fid"
+    keys = table.key if table.derived or table.numbered else ("fid",)
     columns = ", ".join(
-        base.shape_column("x") if c == "geom" else f"x.{c}" for c in table.names(layout)
+        base.shape_column("x") if table.column(c) is table.shape else f"x.{c}"
+        for c in table.names(layout)
     )
-    last = -1
+    if not (table.derived or table.numbered):
+        columns = f"x.fid, {columns}"
+    listed = ", ".join(f"x.{k}" for k in keys)
+    places = ", ".join(f":last{'abc'[at]}" for at in range(len(keys)))
+    condition = "1 = 1"
+    values: dict[str, Any] = {}
     while rows := base.rows(
-        f"SELECT x.{key}, {columns} FROM {table.name} x WHERE x.{key} > :last "
-        f"ORDER BY x.{key} LIMIT {_BLOCK}",
-        {"last": last},
+        f"SELECT {listed}, {columns} FROM {table.name} x WHERE {condition} "
+        f"ORDER BY {listed} LIMIT {_BLOCK}",
+        values,
     ):
-        last = rows[-1][0]
-        yield rows
+        condition = f"({listed}) > ({places})"
+        values = {f"last{'abc'[at]}": rows[-1][at] for at in range(len(keys))}
+        yield [row[len(keys) :] for row in rows]
 
 
 def _translated(
     base: Database, package: GeoPackage, table: Table, layout: int, rows: list[Row], srid: int
 ) -> tuple[tuple[str, ...], list[Row]]:
     names = table.names(layout)
-    if not table.numbered:
+    if not (table.derived or table.numbered):
         return ("fid", *names), rows
-    plain = [row[1:] for row in rows]
-    if "geom" not in names:
-        return names, plain
-    at = names.index("geom")
-    box = [names.index(edge) for edge in ("min_x", "min_y", "max_x", "max_y")]
-    bounds = np.array([[row[i] for i in box] for row in plain], dtype=np.float64)
-    blobs = package.pack(base.unpack(row[at] for row in plain), bounds, srid)
-    return names, [
-        (*row[:at], blob, *row[at + 1 :]) for row, blob in zip(plain, blobs, strict=True)
-    ]
+    if table.shape is None:
+        return names, rows
+    at = names.index(table.shape.name)
+    held = [n for n, row in enumerate(rows) if row[at] is not None]
+    raw = base.unpack(rows[n][at] for n in held)
+    bounds = shapely.bounds(np.array(shapely.from_wkb(raw), dtype=object))
+    number = PLACE_SRID if table.shape.kind == "geometry" else srid
+    blobs = dict(zip(held, package.pack(raw, bounds, number), strict=True))
+    return names, [(*row[:at], blobs.get(n), *row[at + 1 :]) for n, row in enumerate(rows)]

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
+    from diming.store.columns import Table
     from diming.store.protocol import Flaw
-    from diming.store.schema import Table
 
 Row = tuple[Any, ...]
 #: Values passed in one list to a statement.
@@ -51,10 +51,10 @@ class Database(Protocol):
         """Return the expression that yields what `unpack` takes."""
 
     def pack(self, wkb: Sequence[bytes], bounds: NDArray[np.float64], srid: int) -> Sequence[Any]:
-        """Return multipolygons as the shape column takes them, from little-endian WKB."""
+        """Return shapes as a shape column takes them, from little-endian WKB."""
 
     def unpack(self, shapes: Iterable[Any]) -> list[bytes]:
-        """Return little-endian WKB of multipolygons as kept."""
+        """Return little-endian WKB of shapes as kept."""
 
     def layout(self) -> int:
         """Return the layout of the tables."""
@@ -71,14 +71,19 @@ class Database(Protocol):
     def settle(self, crs: pyproj.CRS | None, wkt: str) -> int:
         """Make a CRS that of the shape column; return the number it has there."""
 
-    def touched(self, moment: str, bounds: Sequence[float] | None) -> None:
-        """Take note that something was written, and where."""
+    def touched(
+        self, moment: str, bounds: Sequence[float] | None, places: Sequence[float] | None = ...
+    ) -> None:
+        """Take note that something was written, and where: territories, and places."""
 
     def guard(self, table: Table, layout: int = ...) -> None:
         """Refuse from now on that rows of a table be edited or deleted."""
 
     def loosen(self, table: Table) -> None:
         """Let rows of a table be edited, until `guard`: for migrations."""
+
+    def add_table(self, table: Table, layout: int = ...) -> None:
+        """Make a table of the schema, with its indexes and guards."""
 
     def add_column(self, table: Table, column: str) -> None:
         """Add a column of the schema to a table made before it."""

@@ -57,6 +57,9 @@ class Gazetteer(Protocol):
     def from_source(self, source: str, ids: Iterable[str]) -> Mapping[str, Place]:
         """Return places by what their source calls them."""
 
+    def coded(self, codes: Iterable[str]) -> Mapping[str, Place]:
+        """Return places by the code that was issued to them (地名代码)."""
+
     def below(self, unit_ids: Iterable[str]) -> list[Place]:
         """Return the places that were told to lie in any of these units (`Place.within_id`)."""
 
@@ -73,6 +76,9 @@ class Gazetteer(Protocol):
         long lists, and what shares one key only may be left out. There may be some
         600 keys.
         """
+
+    def terms_written(self, texts: Iterable[str]) -> list[Term]:
+        """Return the terms that are these very texts, folded; by number."""
 
     def terms_beginning(self, text: str, most: int) -> list[Term]:
         """Return terms whose text begins so, the shortest first, at most so many."""

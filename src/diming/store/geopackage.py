@@ -6,10 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_
 from diming.store.blob import from_blobs, to_blobs
+from diming.store.columns import LAYOUT, Table
+from diming.store.geopackage_tables import (
+    CRS_WKT,
+    METADATA,
+    RTREE,
+    STYLE_TABLE,
+    SYSTEMS,
+    TERMS,
+    column_of,
+    create_table,
+    rtree_name,
+    spatial_index,
+)
 from diming.store.guards import sqlite_guards
 from diming.store.layers import layers, styles, view_query
 from diming.store.protocol import Flaw
-from diming.store.schema import LAYOUT, TABLES, Column, Table, indexes
+from diming.store.schema import PLACES, TERRITORY, indexes, tables
+from diming.store.schema_names import PLACE, PLACE_SRID
 from diming.store.sqlite import SqliteFile
 
 if TYPE_CHECKING:
@@ -22,80 +36,14 @@ if TYPE_CHECKING:
 
 #: ``GPKG``, and version 1.3.
 APPLICATION_ID, USER_VERSION = 0x47504B47, 10300
-_RTREE = "rtree_territory_geom"
-_TYPES = {"text": "TEXT", "int": "INTEGER", "real": "DOUBLE", "bool": "BOOLEAN", "day": "DATE",
-          "moment": "DATETIME", "shape": "MULTIPOLYGON"}  # fmt: skip
 #: A day that may be missing, with the declared type of its column, which a GIS reads.
-_DAY = "(SELECT d.{column} FROM version d WHERE d.row_id = v.row_id AND d.{column} <> '{missing}')"
+_DAY = "(SELECT d.{column} FROM {table} d WHERE d.row_id = v.row_id AND d.{column} <> '{missing}')"
 _UNDEFINED_CARTESIAN = -1
 #: Numbers of CRS that no authority has numbered.
 _OWN_CRS = 100_000
-
-_METADATA = (
-    """CREATE TABLE gpkg_spatial_ref_sys (
-  srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
-  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT,
-  definition_12_063 TEXT NOT NULL DEFAULT 'undefined')""",
-    """CREATE TABLE gpkg_contents (
-  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-  description TEXT DEFAULT '',
-  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
-  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
-  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id))""",
-    """CREATE TABLE gpkg_geometry_columns (
-  table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
-  srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
-  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
-  CONSTRAINT uk_gc_table_name UNIQUE (table_name),
-  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
-  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id))""",
-    """CREATE TABLE gpkg_extensions (
-  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
-  scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))""",
-)
-_EXTENSIONS = (
-    ("territory", "geom", "gpkg_rtree_index",
-     "http://www.geopackage.org/spec130/#extension_rtree", "write-only"),
-    ("gpkg_spatial_ref_sys", "definition_12_063", "gpkg_crs_wkt",
-     "http://www.geopackage.org/spec130/#extension_crs_wkt", "read-write"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("Undefined cartesian SRS", -1, "NONE", -1, "undefined", "undefined cartesian", "undefined"),
-    ("Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic", "undefined"),
-)  # fmt: skip
-
-_BOX = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)"
-_HELD = "(NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom))"
-_VOID = "(NEW.geom ISNULL OR ST_IsEmpty(NEW.geom))"
-#: The index and its triggers, as the standard words them (its clause F.3).
-_SPATIAL_INDEX = (
-    f"CREATE VIRTUAL TABLE {_RTREE} USING rtree(id, minx, maxx, miny, maxy)",
-    f"CREATE TRIGGER {_RTREE}_insert AFTER INSERT ON territory WHEN {_HELD} "
-    f"BEGIN INSERT OR REPLACE INTO {_RTREE} VALUES (NEW.fid, {_BOX}); END",
-    f"CREATE TRIGGER {_RTREE}_update1 AFTER UPDATE OF geom ON territory "
-    f"WHEN OLD.fid = NEW.fid AND {_HELD} "
-    f"BEGIN INSERT OR REPLACE INTO {_RTREE} VALUES (NEW.fid, {_BOX}); END",
-    f"CREATE TRIGGER {_RTREE}_update2 AFTER UPDATE OF geom ON territory "
-    f"WHEN OLD.fid = NEW.fid AND {_VOID} "
-    f"BEGIN DELETE FROM {_RTREE} WHERE id = OLD.fid; END",
-    f"CREATE TRIGGER {_RTREE}_update3 AFTER UPDATE ON territory "
-    f"WHEN OLD.fid != NEW.fid AND {_HELD} "
-    f"BEGIN DELETE FROM {_RTREE} WHERE id = OLD.fid; "
-    f"INSERT OR REPLACE INTO {_RTREE} VALUES (NEW.fid, {_BOX}); END",
-    f"CREATE TRIGGER {_RTREE}_update4 AFTER UPDATE ON territory "
-    f"WHEN OLD.fid != NEW.fid AND {_VOID} "
-    f"BEGIN DELETE FROM {_RTREE} WHERE id IN (OLD.fid, NEW.fid); END",
-    f"CREATE TRIGGER {_RTREE}_delete AFTER DELETE ON territory WHEN OLD.geom NOT NULL "
-    f"BEGIN DELETE FROM {_RTREE} WHERE id = OLD.fid; END",
-)
-
-#: Styles, as QGIS keeps them in a file.
-_STYLE_TABLE = """CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
-  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
-  owner TEXT(30), ui TEXT(30),
-  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))"""
+_RTREE = rtree_name(TERRITORY)
+#: What is in the CRS of places; all other layers are in that of the territories.
+_OF_PLACES = f"('{PLACE.name}', '{PLACES.name}')"
 
 
 class GeoPackage(SqliteFile):
@@ -127,23 +75,28 @@ class GeoPackage(SqliteFile):
 
     def lay_out(self, layout: int = LAYOUT) -> None:
         """Make all tables in an empty database, within the transaction under way."""
-        for statement in _METADATA:
+        for statement in METADATA:
             self.change(statement)
-        self._many("gpkg_spatial_ref_sys", _SYSTEMS)
+        self._many("gpkg_spatial_ref_sys", SYSTEMS)
         self._register(4326)
-        self._many("gpkg_extensions", _EXTENSIONS)
-        for table in TABLES:
-            self.change(_create(table, layout))
-            spatial = table.name == "territory"
-            self._content(
-                table.name, "features" if spatial else "attributes", table.title, table.about
-            )
-        self._geometry_column("territory")
-        for statement in (*indexes(), *_SPATIAL_INDEX):
-            self.change(statement)
-        for table in TABLES:
-            self.guard(table, layout)
+        self._extension("gpkg_spatial_ref_sys", "definition_12_063", CRS_WKT)
+        for table in tables(layout):
+            self.add_table(table, layout)
         self.furnish(layout)
+
+    def add_table(self, table: Table, layout: int = LAYOUT) -> None:
+        """Make a table of the schema, with its indexes and guards."""
+        self.change(create_table(table, layout))
+        if table.derived:
+            self._extension(table.name, None, TERMS)
+        elif table.shape is None:
+            self._content(table.name, "attributes", table.title, table.about)
+        else:
+            self._layer(table.name, table.title, table.about)
+            self._extension(table.name, "geom", RTREE)
+        for statement in (*indexes(table), *(spatial_index(table) if table.shape else ())):
+            self.change(statement)
+        self.guard(table, layout)
 
     def guard(self, table: Table, layout: int = LAYOUT) -> None:
         """Refuse from now on that rows of a table be edited or deleted."""
@@ -157,7 +110,7 @@ class GeoPackage(SqliteFile):
 
     def add_column(self, table: Table, column: str) -> None:
         """Add a column of the schema to a table made before it."""
-        self.change(f"ALTER TABLE {table.name} ADD COLUMN {_column(table.column(column))}")
+        self.change(f"ALTER TABLE {table.name} ADD COLUMN {column_of(table.column(column))}")
 
     def furnish(self, layout: int) -> None:
         """Make, or make anew, the views of a layout and how they are drawn."""
@@ -168,12 +121,15 @@ class GeoPackage(SqliteFile):
             if not self.rows(
                 "SELECT 1 FROM gpkg_contents WHERE table_name = :name", {"name": layer.name}
             ):
-                self._content(layer.name, "features", layer.title, layer.about)
-                self._geometry_column(layer.name)
-        if layout >= 2 and not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'layer_styles'"):
-            self.change(_STYLE_TABLE)
+                self._layer(layer.name, layer.title, layer.about)
+        if layout < 2:
+            return
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'layer_styles'"):
+            self.change(STYLE_TABLE)
             self._content("layer_styles", "attributes", "layer_styles", "Styles, for QGIS.")
-            for layer, qml in styles():
+        drawn = {row[0] for row in self.rows("SELECT f_table_name FROM layer_styles")}
+        for layer, qml in styles(layout):
+            if layer.name not in drawn:
                 self.change(
                     "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
                     "f_geometry_column, styleName, styleQML, useAsDefault, description, owner) "
@@ -185,24 +141,33 @@ class GeoPackage(SqliteFile):
         """Make a CRS that of the shape column; return the number it has there."""
         number = _UNDEFINED_CARTESIAN if crs is None else self._number(crs, wkt)
         values = {"number": number}
-        if self.rows("SELECT 1 FROM gpkg_geometry_columns WHERE srs_id <> :number", values):
-            self.change("UPDATE gpkg_geometry_columns SET srs_id = :number", values)
+        others = f"table_name NOT IN {_OF_PLACES}"
+        if self.rows(
+            f"SELECT 1 FROM gpkg_geometry_columns WHERE srs_id <> :number AND {others}", values
+        ):
+            self.change(f"UPDATE gpkg_geometry_columns SET srs_id = :number WHERE {others}", values)
             self.change(
-                "UPDATE gpkg_contents SET srs_id = :number WHERE data_type = 'features'", values
+                "UPDATE gpkg_contents SET srs_id = :number WHERE data_type = 'features' "
+                f"AND {others}",
+                values,
             )
         return number
 
-    def touched(self, moment: str, bounds: Sequence[float] | None) -> None:
+    def touched(
+        self, moment: str, bounds: Sequence[float] | None, places: Sequence[float] | None = None
+    ) -> None:
         """Take note that something was written, and where."""
         self.change("UPDATE gpkg_contents SET last_change = :moment", {"moment": moment})
-        if bounds is not None:
-            self.change(
-                "UPDATE gpkg_contents SET min_x = min(coalesce(min_x, :xmin), :xmin), "
-                "min_y = min(coalesce(min_y, :ymin), :ymin), "
-                "max_x = max(coalesce(max_x, :xmax), :xmax), "
-                "max_y = max(coalesce(max_y, :ymax), :ymax) WHERE data_type = 'features'",
-                dict(zip(("xmin", "ymin", "xmax", "ymax"), bounds, strict=True)),
-            )
+        for which, box in (("NOT IN", bounds), ("IN", places)):
+            if box is not None:
+                self.change(
+                    "UPDATE gpkg_contents SET min_x = min(coalesce(min_x, :xmin), :xmin), "
+                    "min_y = min(coalesce(min_y, :ymin), :ymin), "
+                    "max_x = max(coalesce(max_x, :xmax), :xmax), "
+                    "max_y = max(coalesce(max_y, :ymax), :ymax) "
+                    f"WHERE data_type = 'features' AND table_name {which} {_OF_PLACES}",
+                    dict(zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True)),
+                )
 
     def flaws(self) -> list[Flaw]:
         """Return what is broken in the file itself: its pages, its indexes, its triggers."""
@@ -229,7 +194,7 @@ class GeoPackage(SqliteFile):
         flaws += [
             Flaw(N_("the trigger {name}, which keeps rows from being changed, is missing or "
                     "altered"), {"name": name})
-            for table in TABLES
+            for table in tables(layout)
             for name, sql in sqlite_guards(table, layout).items()
             if kept.get(name) != sql
         ]  # fmt: skip
@@ -245,7 +210,9 @@ class GeoPackage(SqliteFile):
         """Return the highest number ever given in each table, and the highest there is."""
         given: dict[str, int] = dict(self.rows("SELECT name, seq FROM sqlite_sequence"))
         found = []
-        for table in TABLES:
+        for table in tables(self.layout()):
+            if table.derived:
+                continue
             key = table.key[0] if table.numbered else "fid"
             (most,) = self.rows(f"SELECT max({key}) FROM {table.name}")[0]
             found.append((table.name, given.get(table.name), most))
@@ -283,20 +250,28 @@ class GeoPackage(SqliteFile):
         return code
 
     def _content(self, name: str, kind: str, title: str, about: str) -> None:
-        srs = self._shape_srs() if kind == "features" else None
         self._many(
-            "gpkg_contents (table_name, data_type, identifier, description, srs_id)",
-            [(name, kind, title, about, srs)],
+            "gpkg_contents (table_name, data_type, identifier, description)",
+            [(name, kind, title, about)],
         )
 
-    def _geometry_column(self, name: str) -> None:
-        row = (name, "geom", "MULTIPOLYGON", self._shape_srs(), 0, 0)
-        self._many("gpkg_geometry_columns", [row])
+    def _layer(self, name: str, title: str, about: str) -> None:
+        """Enter a layer of territories, or of places."""
+        self._content(name, "features", title, about)
+        beneath = PLACE if name in (PLACE.name, PLACES.name) else TERRITORY
+        kind, srs = "MULTIPOLYGON", self._shape_srs()
+        if beneath is PLACE:
+            kind, srs = "GEOMETRY", self._register(PLACE_SRID)
+        self._many("gpkg_geometry_columns", [(name, "geom", kind, srs, 0, 0)])
         self.change(
             "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (SELECT min_x, min_y, max_x, "
-            "max_y FROM gpkg_contents WHERE table_name = 'territory') WHERE table_name = :name",
-            {"name": name},
+            "max_y FROM gpkg_contents WHERE table_name = :beneath), srs_id = :srs "
+            "WHERE table_name = :name",
+            {"name": name, "beneath": beneath.name, "srs": srs},
         )
+
+    def _extension(self, table: str, column: str | None, extension: tuple[str, str, str]) -> None:
+        self._many("gpkg_extensions", [(table, column, *extension)])
 
     def _shape_srs(self) -> int:
         held = self.rows("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = 'territory'")
@@ -311,20 +286,6 @@ def stamp(connection: sqlite3.Connection) -> None:
     """Say in the header of a new file that it is a GeoPackage."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-
-
-def _create(table: Table, layout: int) -> str:
-    columns = [_column(c, primary=table.numbered and c.name == table.key[0])
-               for c in table.columns if c.since <= layout]  # fmt: skip
-    if not table.numbered:
-        columns.insert(0, "fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL")
-    return f"CREATE TABLE {table.name} ({', '.join(columns)})"
-
-
-def _column(column: Column, *, primary: bool = False) -> str:
-    if primary:
-        return f"{column.name} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
-    return f"{column.name} {_TYPES[column.kind]}" + ("" if column.null else " NOT NULL")
 
 
 def _wkt1(crs: pyproj.CRS) -> str:

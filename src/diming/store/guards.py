@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diming.store.schema import Table
+    from diming.store.columns import Table
 
 #: What a trigger answers; no user is meant to see it.
 REFUSAL = "rows of an archive are never edited or deleted"
 
 
 def sqlite_guards(table: Table, layout: int) -> dict[str, str]:
-    """Return the triggers of a table, by name."""
+    """Return the triggers of a table, by name; none of what is derived."""
+    if table.derived:
+        return {}
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     same = " AND ".join(f"NEW.{c} IS OLD.{c}" for c in table.names(layout) if c != "known_to")
     allowed = f"OLD.known_to IS NULL AND NEW.known_to IS NOT NULL AND {same}"
@@ -33,12 +35,14 @@ def sqlite_guards(table: Table, layout: int) -> dict[str, str]:
 
 def postgres_guards(table: Table, schema: str, layout: int) -> list[str]:
     """Return the statements that make the triggers of a table, after `refuse_function`."""
+    if table.derived:
+        return []
     name = f"{schema}.{table.name}"
     call = f"EXECUTE FUNCTION {schema}.refuse()"
     same = " AND ".join(
         f"NEW.{c} IS NOT DISTINCT FROM OLD.{c}"
         for c in table.names(layout)
-        if c not in ("known_to", "geom")
+        if c != "known_to" and table.column(c).kind not in ("shape", "geometry")
     )
     allowed = f"OLD.known_to IS NULL AND NEW.known_to IS NOT NULL AND {same}"
     condition = f" WHEN (NOT ({allowed}))" if table.closes else ""

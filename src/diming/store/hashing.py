@@ -13,17 +13,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from diming.geometry.checksum import added
+from diming.store.schema_names import NAME_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from diming.model.changeset import Revision
-    from diming.store.database import Database
+    from diming.store.database import Database, Row
 
 #: What a hash is taken of when there is nothing before.
 GENESIS = "0" * 64
 #: Rows in one line.
 _BLOCK = 1000
+#: Rows held at a time; so many lines.
+_PAGE = 20 * _BLOCK
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _VERSIONS = (
@@ -32,6 +35,8 @@ _VERSIONS = (
     "FROM version v LEFT JOIN territory t ON t.fid = v.territory "
     "WHERE v.known_from = :number ORDER BY v.row_id"
 )
+#: An import brings many: they are read page by page.
+_BROUGHT = "WHERE known_from = :number AND row_id > :last ORDER BY row_id LIMIT :most"
 #: What a revision brought and closed: kind of row, and the query.
 _PARTS = (
     ("territory", "SELECT key, chain_sum, single FROM territory "
@@ -49,11 +54,24 @@ _PARTS = (
                 "FROM passage p JOIN event e ON e.number = p.event "
                 "WHERE e.known_from = :number ORDER BY p.event, p.ordinal"),
     ("setting", "SELECT name, value FROM setting WHERE known_from = :number ORDER BY fid"),
+    ("place", "SELECT row_id, place_id, class_code, feature, code, lon, lat, key, within, "
+              "within_code, within_id, within_on, told_text, begin_day, begin_precision, end_day, "
+              "end_precision, certainty, source, source_id, facts, verbatim FROM place "
+              f"{_BROUGHT}"),
+    ("name", "SELECT row_id, name_id, place_id, text, kind, lang, romanisation, reading, "
+             "told_text, begin_day, begin_precision, end_day, end_precision, told_certainty, "
+             f"certainty, origin, meaning, citation, facts FROM name {_BROUGHT}"),
+    ("entry", "SELECT row_id, matter_id, matter, step, day, state, place_id, said FROM entry "
+              f"{_BROUGHT}"),
     ("closed version", "SELECT row_id FROM version WHERE known_to = :number ORDER BY row_id"),
     ("closed event", "SELECT number FROM event WHERE known_to = :number ORDER BY number"),
     ("closed setting", "SELECT name, value FROM setting WHERE known_to = :number "
                        "ORDER BY name, fid"),
+    *((f"closed {of}", f"SELECT row_id FROM {of} WHERE known_to = :number ORDER BY row_id")
+      for of in ("place", "name", "entry")),
 )  # fmt: skip
+#: Kinds of rows that older layouts do not have.
+_SINCE = {f"{was}{t.name}": t.since for t in NAME_TABLES for was in ("", "closed ")}
 
 
 def revision_hash(base: Database, revision: Revision, before: str) -> str:
@@ -78,10 +96,22 @@ def _lines(base: Database, revision: Revision, before: str) -> Iterator[bytes]:
         revision.author, revision.reason, revision.document, revision.kind,
         chain_sums_text(revision.chain_sums),
     ])  # fmt: skip
+    layout = base.layout()
     for kind, query in _PARTS:
-        rows = base.rows(query, {"number": revision.number})
-        for first in range(0, len(rows), _BLOCK):
-            yield _line([kind, rows[first : first + _BLOCK]])
+        if _SINCE.get(kind, 1) <= layout:
+            for rows in _pages(base, query, revision.number):
+                for first in range(0, len(rows), _BLOCK):
+                    yield _line([kind, rows[first : first + _BLOCK]])
+
+
+def _pages(base: Database, query: str, number: int) -> Iterator[list[Row]]:
+    """Yield the rows of a part, those of the gazetteer so many at a time."""
+    values = {"number": number, "last": 0, "most": _PAGE}
+    while rows := base.rows(query, values):
+        yield rows
+        if not query.endswith(_BROUGHT) or len(rows) < _PAGE:
+            return
+        values["last"] = rows[-1][0]
 
 
 def _line(values: list[Any]) -> bytes:

@@ -7,7 +7,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from diming.model.span import EVER, OPEN
-from diming.store.schema import HISTORY, LAYERS, Layer
+from diming.store.schema import HISTORY, LAYERS, PLACES, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,14 @@ _PARENT = (
 )
 
 
+#: Its standard name, the one in use before others.
+_STANDARD = (
+    "(SELECT n.{column} FROM {schema}name n WHERE n.place_id = v.place_id AND n.known_to IS NULL "
+    "ORDER BY CASE n.kind WHEN 'standard' THEN 0 ELSE 1 END, coalesce(n.end_day, '') DESC, "
+    "n.row_id LIMIT 1)"
+)
+
+
 def view_query(layer: Layer, *, schema: str = "", fid: str, layout: int, day: str) -> str:
     """Return the query behind a layer.
 
@@ -39,18 +47,21 @@ def view_query(layer: Layer, *, schema: str = "", fid: str, layout: int, day: st
     fid : str
         What the number of a feature is called.
     day : str
-        How a column of days becomes a day that may be missing, with places ``{column}``
-        and ``{missing}``.
+        How a column of days becomes a day that may be missing, with places ``{table}``,
+        ``{column}`` and ``{missing}``.
 
     Notes
     -----
     In layers in force it is the number of the territory: so GDAL finds its way to the
     spatial index of the table beneath. In history a territory may occur twice.
     """
+    if layer is PLACES:
+        return _places_query(schema, fid, day)
     number = "v.row_id" if layer.level == 0 else "t.fid"
     area = "t.area_m2, " if layout >= 2 else ""
-    begin = day.format(column="begin_day", missing=_EVER, schema=schema)
-    end = day.format(column="end_day", missing=_OPEN, schema=schema)
+    of = {"table": "version", "schema": schema}
+    begin = day.format(column="begin_day", missing=_EVER, **of)
+    end = day.format(column="end_day", missing=_OPEN, **of)
     level = "v.level, " if layer.level == 0 else ""
     ending = f', {end} AS "end"' if layer.level == 0 else ""
     condition = (
@@ -66,18 +77,37 @@ def view_query(layer: Layer, *, schema: str = "", fid: str, layout: int, day: st
     )
 
 
+def _places_query(schema: str, fid: str, day: str) -> str:
+    begin = day.format(column="begin_day", missing=_EVER, table="place", schema=schema)
+    name, romanisation = (
+        _STANDARD.format(column=column, schema=schema) for column in ("text", "romanisation")
+    )
+    return (
+        f"SELECT v.row_id AS {fid}, v.place_id, {name} AS name, {romanisation} AS romanisation, "
+        f'v.class_code, v.feature, v.code, {begin} AS "begin", v.within, v.source, v.source_id, '
+        f"v.geom AS geom FROM {schema}place v "
+        f"WHERE v.known_to IS NULL AND v.end_day = '{_OPEN}' AND v.geom IS NOT NULL"
+    )
+
+
 def layers(layout: int) -> tuple[Layer, ...]:
     """Return the layers that a layout shows."""
-    return (*LAYERS, HISTORY) if layout >= 2 else LAYERS
+    return tuple(x for x in (*LAYERS, HISTORY, PLACES) if x.since <= layout)
 
 
-def styles() -> Iterator[tuple[Layer, str]]:
+def styles(layout: int) -> Iterator[tuple[Layer, str]]:
     """Yield each layer with how QGIS draws it."""
-    template = Template(files("diming.store").joinpath("layer.qml").read_text("utf-8"))
-    for layer in (*LAYERS, HISTORY):
+    areas, places = (
+        Template(files("diming.store").joinpath(name).read_text("utf-8"))
+        for name in ("layer.qml", "place.qml")
+    )
+    for layer in layers(layout):
+        if layer is PLACES:
+            yield layer, places.substitute()
+            continue
         colour, width = _OUTLINES[layer.level]
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-        yield layer, template.substitute(
+        yield layer, areas.substitute(
             line=f"{red},{green},{blue},255", fill=f"{red},{green},{blue},24", width=width,
             temporal=int(layer is HISTORY), size=max(12 - layer.level, 7),
         )  # fmt: skip

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from diming.errors import Conflict
-from diming.geometry.area import areas_m2
-from diming.geometry.ground import parse_crs
 from diming.model.changeset import Revision
-from diming.model.span import EVER, Precision
-from diming.model.version import SYSTEMS
+from diming.store.arrays import version_table
+from diming.store.columns import LAYOUT
+from diming.store.gazetteer import LedgerGazetteer
 from diming.store.hashing import moment_text
 from diming.store.migrations import up_to_date
 from diming.store.protocol import Withdrawn
 from diming.store.reading import LedgerView, believed, fetch_shapes
-from diming.store.schema import LAYOUT
 from diming.store.sqlite import busy, damaged
+from diming.store.storable import storable
+from diming.store.terms import rebuild_terms
 from diming.store.verify import verify
-from diming.store.writing import LedgerWriter, storable
-from diming.versions import VersionTable
+from diming.store.writing import LedgerWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from diming.model.changeset import Applied
     from diming.store.database import Database, Row
     from diming.store.protocol import Flaw, Store
+    from diming.versions import VersionTable
 
 _REVISION = (
     "SELECT number, recorded, author, reason, document, kind, hash, chain_sums FROM revision "
@@ -81,7 +81,11 @@ class Ledger:
 
     def table(self, known: int | None = None) -> VersionTable:
         """Return all versions of a belief as arrays."""
-        return self._table(believed("v"), {"known": self._known(known)})
+        return version_table(self.base, believed("v"), {"known": self._known(known)})
+
+    def gazetteer(self, known: int | None = None) -> LedgerGazetteer:
+        """Return the places and names that revision `known` believed; the latest, if None."""
+        return LedgerGazetteer(self.base, self._known(known))
 
     def shapes(self, keys: Sequence[str]) -> NDArray[np.object_]:
         """Return many shapes as an array, in the order of `keys`."""
@@ -112,7 +116,8 @@ class Ledger:
 
     def changes_since(self, revision: int) -> VersionTable:
         """Return the rows that came or were superseded after a revision, believed or not."""
-        return self._table(
+        return version_table(
+            self.base,
             "v.row_id IN (SELECT row_id FROM version WHERE known_from > :since "
             "UNION SELECT row_id FROM version WHERE known_to > :since) "
             "AND (v.known_to IS NULL OR v.known_to > v.known_from)",
@@ -198,6 +203,18 @@ class Ledger:
         """
         return verify(self.base, list(self.revisions())[::-1], tip=tip)
 
+    def rebuild_terms(self) -> None:
+        """Make anew what searching needs; nothing that was recorded is touched."""
+        if self._writing:
+            raise busy(self.place)
+        self.base.begin()
+        try:
+            if self.base.layout() >= LAYOUT:
+                rebuild_terms(self.base)
+                self.base.commit()
+        finally:
+            self.base.rollback()
+
     def backup(self, target: Path, *, replace: bool = False) -> None:
         """Copy the archive as it stands into a GeoPackage, while others use it.
 
@@ -238,85 +255,6 @@ class Ledger:
         number: int = self.base.rows("SELECT max(number) FROM revision")[0][0]
         return number
 
-    def _table(
-        self, condition: str, values: Mapping[str, Any], *, dated: bool = False
-    ) -> VersionTable:
-        rows = self.base.rows(
-            "SELECT v.row_id, v.unit_id, v.name, v.kind, v.parent_id, v.began_by, v.ended_by, "
-            "v.level, v.begin_day, v.end_day, v.begin_precision, v.territory, v.known_from, "
-            f"v.known_to FROM version v WHERE {condition} "
-            "ORDER BY v.unit_id, v.begin_day, v.row_id",
-            values,
-        )
-        columns = list(zip(*rows, strict=True)) or [()] * 14
-        row = np.array(columns[0], dtype=np.int64)
-        fid = np.array([f or 0 for f in columns[11]], dtype=np.int64)
-        used, at = np.unique(fid, return_inverse=True)
-        shape = self._territories(used[used > 0])
-        # Position of each used fid among the keys, sorted by key; 0 stands for none.
-        order = np.argsort(np.array([k for _, k, *_ in shape], dtype=object), kind="stable")
-        place = np.full(len(used), -1, dtype=np.int64)
-        place[len(used) - len(shape) + order] = np.arange(len(shape))
-        of_shape = list(zip(*(shape[i] for i in order.tolist()), strict=True)) or [()] * 8
-        area = np.array(of_shape[3], dtype=np.float64)
-        keys = _texts(of_shape[1])
-        if self.base.layout() < LAYOUT and len(keys):
-            area = areas_m2(self.shapes(keys.tolist()), parse_crs(self.view().crs or "plane"))
-        code, system = self._codes(row)
-        return VersionTable(
-            row=row,
-            system=system,
-            unit_id=_texts(columns[1]), name=_texts(columns[2]), kind=_texts(columns[3]),
-            code=code, parent_id=_texts(columns[4]),
-            began_by=_texts(columns[5]), ended_by=_texts(columns[6]),
-            level=np.array(columns[7], dtype=np.int8),
-            begin=_ordinals(columns[8]), end=_ordinals(columns[9]),
-            begin_known=np.array(
-                [p != Precision.UNKNOWN and d != EVER.isoformat()
-                 for d, p in zip(columns[8], columns[10], strict=True)], dtype=bool),
-            territory=place[at] if len(at) else np.empty(0, dtype=np.int64),
-            keys=keys,
-            chain_sum=np.array(of_shape[2], dtype=np.int64),
-            area_m2=area,
-            bounds=np.array(of_shape[4:8], dtype=np.float64).T.reshape(-1, 4),
-            known_from=np.array(columns[12], dtype=np.int64) if dated else None,
-            known_to=np.array([k or 0 for k in columns[13]], dtype=np.int64) if dated else None,
-        )  # fmt: skip
-
-    def _territories(self, fids: NDArray[np.int64]) -> list[Row]:
-        area = "area_m2" if self.base.layout() >= LAYOUT else "NULL"
-        columns = f"fid, key, chain_sum, {area}, min_x, min_y, max_x, max_y"
-        most = self.base.rows("SELECT count(*) FROM territory")[0][0]
-        if 4 * len(fids) >= most:
-            rows = self.base.rows(f"SELECT {columns} FROM territory ORDER BY fid")
-            wanted = set(fids.tolist())
-            return [row for row in rows if row[0] in wanted]
-        return self.base.rows(
-            f"SELECT {columns} FROM territory WHERE {self.base.among('fid', 'fids')} ORDER BY fid",
-            {"fids": self.base.listing(fids.tolist())},
-        )
-
-    def _codes(self, row: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-        """Return the code of each row, and whose it is: the first system's that gives one."""
-        code, whose = np.full(len(row), "", dtype=object), np.full(len(row), "", dtype=object)
-        order = np.argsort(row)
-        total = self.base.rows("SELECT count(*) FROM version")[0][0]
-        for system in SYSTEMS[::-1]:
-            query, values = "SELECT version, code FROM code WHERE system = :system", {}
-            if 4 * len(row) < total:
-                query += f" AND {self.base.among('version', 'rows')}"
-                values = {"rows": self.base.listing(row.tolist())}
-            found = self.base.rows(query, {"system": system, **values})
-            if not found or not len(row):
-                continue
-            of, text = zip(*found, strict=True)
-            at = np.searchsorted(row, of, sorter=order)
-            at = order[np.minimum(at, len(row) - 1)]
-            hit = row[at] == of
-            code[at[hit]] = _texts(text)[hit]
-            whose[at[hit]] = system
-        return code, whose
-
 
 def revision_of(row: Row) -> Revision:
     """Return a revision from its row."""
@@ -333,17 +271,6 @@ def _later(recorded: datetime | None, before: datetime) -> datetime:
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return max(moment, before + timedelta(milliseconds=1))
-
-
-def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = [v or "" for v in values]
-    return result
-
-
-def _ordinals(days: Sequence[str]) -> NDArray[np.int64]:
-    known = {day: date.fromisoformat(day).toordinal() for day in set(days)}
-    return np.array([known[day] for day in days], dtype=np.int64)
 
 
 if TYPE_CHECKING:

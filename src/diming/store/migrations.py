@@ -1,8 +1,9 @@
 """From the tables of older software to ours (库结构迁移).
 
 Layout 1 kept no areas, and showed what is in force only. Layout 2 keeps the area of each
-territory, and shows history, with styles. A migration runs in the transaction of the
-first revision that newer software writes; reading an older archive changes nothing.
+territory, and shows history, with styles. Layout 3 has the gazetteer. A migration runs in
+the transaction of the first revision that newer software writes; reading an older archive
+changes nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ import shapely
 from diming.geometry.area import areas_m2
 from diming.geometry.ground import parse_crs
 from diming.store.blob import unwrapped
+from diming.store.columns import LAYOUT
 from diming.store.hashing import moment_text
 from diming.store.reading import chunks
-from diming.store.schema import LAYOUT, LAYOUTS, TABLES, TERRITORY
+from diming.store.schema import LAYOUTS, TERRITORY, tables
+from diming.store.schema_names import NAME_TABLES
+from diming.store.terms import rebuild_terms
 from diming.version import __version__
 
 if TYPE_CHECKING:
@@ -58,10 +62,17 @@ def _areas_and_history(base: Database) -> None:
                     "UPDATE territory SET area_m2 = :area WHERE fid = :fid",
                     {"area": area, "fid": fid},
                 )
-    for table in TABLES:
+    for table in tables(2):
         base.loosen(table)
-        base.guard(table)
+        base.guard(table, 2)
     base.furnish(2)
 
 
-_STEPS = {2: _areas_and_history}
+def _gazetteer(base: Database) -> None:
+    for table in NAME_TABLES:
+        base.add_table(table, 3)
+    base.furnish(3)
+    rebuild_terms(base)
+
+
+_STEPS = {2: _areas_and_history, 3: _gazetteer}

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from diming.errors import EnvironmentLacks, UnreadableInput, UsageError
 from diming.model.changeset import Revision
+from diming.store.columns import LAYOUT
 from diming.store.geopackage import GeoPackage, stamp
 from diming.store.hashing import GENESIS
 from diming.store.ledger import Ledger
 from diming.store.migrations import note_layout
-from diming.store.schema import LAYOUT
 from diming.store.sqlite import connect, damaged, settle, told
-from diming.store.writing import LedgerWriter, storable
+from diming.store.storable import storable
+from diming.store.writing import LedgerWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from diming.errors import N_
+from diming.geometry.ground import parse_crs
+from diming.store.columns import LAYOUT, Column, Table
 from diming.store.guards import postgres_guards, refuse_function
 from diming.store.layers import layers, view_query
 from diming.store.protocol import Flaw
-from diming.store.schema import LAYOUT, TABLES, Column, Table, indexes
+from diming.store.schema import indexes, tables
+from diming.store.schema_names import PLACE, PLACE_SRID
 from diming.store.server import driver, quoted, told
 from diming.store.sqlite import busy, read_only
 
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 _LOCK = 0x64696D
 _TEXT = 'TEXT COLLATE "C"'
 _TYPES = {"text": _TEXT, "int": "BIGINT", "real": "DOUBLE PRECISION", "bool": "SMALLINT",
-          "day": _TEXT, "moment": _TEXT, "shape": "geometry(MultiPolygon)"}  # fmt: skip
+          "day": _TEXT, "moment": _TEXT, "shape": "geometry(MultiPolygon)",
+          "geometry": f"geometry(Geometry, {PLACE_SRID})"}  # fmt: skip
 _DAY = "CAST(NULLIF(v.{column}, '{missing}') AS date)"
 #: First number of CRS that no authority has numbered.
 _OWN_CRS = 910_000
@@ -153,17 +157,32 @@ class PostGis:
 
     def lay_out(self, layout: int = LAYOUT) -> None:
         """Make all tables in the schema, within the transaction under way."""
-        for table in TABLES:
-            self.change(_create(table, layout))
-            self._comment(f"TABLE {table.name}", f"{table.title}: {table.about}")
-        for statement in (
-            *indexes(), "CREATE INDEX territory_geom ON territory USING gist (geom)",
-            refuse_function(quoted(self.schema)),
-        ):  # fmt: skip
-            self.change(statement)
-        for table in TABLES:
-            self.guard(table, layout)
+        self.change(refuse_function(quoted(self.schema)))
+        for table in tables(layout):
+            self.add_table(table, layout)
         self.furnish(layout)
+
+    def add_table(self, table: Table, layout: int = LAYOUT) -> None:
+        """Make a table of the schema, with its indexes and guards.
+
+        Who may read and write the tables there are may read and write it.
+        """
+        if table is PLACE:
+            self._number(parse_crs(f"EPSG:{PLACE_SRID}"), f"EPSG:{PLACE_SRID}")
+        self.change(_create(table, layout))
+        self._comment(f"TABLE {table.name}", f"{table.title}: {table.about}")
+        for statement in indexes(table):
+            self.change(statement)
+        if table.shape is not None:
+            self.change(f"CREATE INDEX {table.name}_geom ON {table.name} USING gist (geom)")
+        self.guard(table, layout)
+        if table.since > 1:
+            for role in self._allowed("SELECT"):
+                self.change(f"GRANT SELECT ON {table.name} TO {role}")
+            for role in self._allowed("INSERT"):
+                self.change(f"GRANT INSERT ON {table.name} TO {role}")
+                if table.closes:
+                    self.change(f"GRANT UPDATE (known_to) ON {table.name} TO {role}")
 
     def guard(self, table: Table, layout: int = LAYOUT) -> None:
         """Refuse from now on that rows of a table be edited or deleted."""
@@ -188,13 +207,18 @@ class PostGis:
             )
             self.change(f"CREATE VIEW {layer.name} AS {query}")
             self._comment(f"VIEW {layer.name}", f"{layer.title}: {layer.about}")
-            for (role,) in self.rows(
-                "SELECT DISTINCT grantee FROM information_schema.role_table_grants "
-                "WHERE table_schema = :schema AND table_name = 'version' "
-                "AND privilege_type = 'SELECT' AND grantee <> grantor",
-                {"schema": self.schema},
-            ):
-                self.change(f"GRANT SELECT ON {layer.name} TO {quoted(role)}")
+            for role in self._allowed("SELECT"):
+                self.change(f"GRANT SELECT ON {layer.name} TO {role}")
+
+    def _allowed(self, privilege: str) -> list[str]:
+        """Return the roles, quoted, that were given a right to the versions."""
+        rows = self.rows(
+            "SELECT DISTINCT grantee FROM information_schema.role_table_grants "
+            "WHERE table_schema = :schema AND table_name = 'version' "
+            "AND privilege_type = :privilege AND grantee <> grantor",
+            {"schema": self.schema, "privilege": privilege},
+        )
+        return [quoted(role) for (role,) in rows]
 
     def settle(self, crs: pyproj.CRS | None, wkt: str) -> int:
         """Make a CRS that of the shape column; return the number it has there."""
@@ -216,14 +240,20 @@ class PostGis:
         self._srid = number
         return number
 
-    def touched(self, moment: str, bounds: Sequence[float] | None) -> None:
+    def touched(
+        self, moment: str, bounds: Sequence[float] | None, places: Sequence[float] | None = None
+    ) -> None:
         """Take note that something was written: nothing to do on a server."""
 
     def flaws(self) -> list[Flaw]:
         """Return what is broken in the database itself: its indexes, its triggers."""
+        layout = self.layout()
+        sought = ["territory_geom", "territory_key", "version_unit", "code_code"]
+        if layout >= PLACE.since:
+            sought += ["place_geom", "place_place", "name_place", "term_key_pkey"]
         flaws = [
             Flaw(N_("the index {name} is missing or not valid"), {"name": name})
-            for name in ("territory_geom", "territory_key", "version_unit", "code_code")
+            for name in sought
             if not self.rows(
                 "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
                 "JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -243,9 +273,9 @@ class PostGis:
         flaws += [
             Flaw(N_("the trigger {name}, which keeps rows from being changed, is missing or "
                     "altered"), {"name": f"{table.name}_{end}"})
-            for table in TABLES
+            for table in tables(layout)
             for end in ("kept", "unedited", "untruncated")
-            if f"{table.name}_{end}" not in kept
+            if not table.derived and f"{table.name}_{end}" not in kept
         ]  # fmt: skip
         return flaws
 
@@ -288,7 +318,9 @@ class PostGis:
 def _create(table: Table, layout: int) -> str:
     columns = [_column(c, primary=table.numbered and c.name == table.key[0])
                for c in table.columns if c.since <= layout]  # fmt: skip
-    if not table.numbered:
+    if table.derived and not table.numbered:
+        columns.append(f"PRIMARY KEY ({', '.join(table.key)})")
+    elif not table.numbered:
         columns.insert(0, "fid BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY")
     return f"CREATE TABLE {table.name} ({', '.join(columns)})"
 

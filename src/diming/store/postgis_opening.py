@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diming.errors import EnvironmentLacks, UnreadableInput, UsageError
+from diming.store.layers import layers
 from diming.store.postgis import PostGis
-from diming.store.schema import HISTORY, LAYERS, TABLES
+from diming.store.schema import tables
 from diming.store.server import driver, no_postgis, quoted, split_address, unreachable
 from diming.store.sqlite import busy
 
@@ -90,14 +91,16 @@ def grant_roles(base: PostGis, readers: Sequence[str], writers: Sequence[str]) -
         if not base.rows("SELECT 1 FROM pg_roles WHERE rolname = :role", {"role": role}):
             raise UsageError("the server has no role {role}; make it first", role=role)
     schema = quoted(base.schema)
-    names = ", ".join([*(t.name for t in TABLES), *(x.name for x in (*LAYERS, HISTORY))])
-    tables = ", ".join(t.name for t in TABLES if t.name != "diming_layout")
+    layout = base.layout()
+    held = tables(layout)
+    names = ", ".join([*(t.name for t in held), *(x.name for x in layers(layout))])
+    written = ", ".join(t.name for t in held if t.name != "diming_layout")
     for role in map(quoted, (*readers, *writers)):
         base.change(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
         base.change(f"GRANT SELECT ON {names} TO {role}")
     for role in map(quoted, writers):
-        base.change(f"GRANT INSERT ON {tables} TO {role}")
-        for table in TABLES:
+        base.change(f"GRANT INSERT ON {written} TO {role}")
+        for table in held:
             if table.closes:
                 base.change(f"GRANT UPDATE (known_to) ON {table.name} TO {role}")
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from diming.history.view import View
     from diming.model.changeset import Applied, Changeset, Revision
+    from diming.model.namechange import NameChange
+    from diming.store.gazetteer_protocol import Gazetteer
     from diming.versions import VersionTable
 
 
@@ -44,6 +46,20 @@ class Writer(Protocol):
         change : Changeset
             Rows it supersedes must be believed.
         """
+
+    def append_names(self, change: NameChange) -> None:
+        """Add the rows of a change of the gazetteer.
+
+        Parameters
+        ----------
+        change : NameChange
+            Rows it supersedes must be believed; places and units that its names are of
+            must be there, or come with it.
+        """
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The places and names believed so far; terms come when the revision is done."""
 
     def settle_crs(self, crs: str) -> None:
         """Fix the CRS of all shapes; only before the first one."""
@@ -106,6 +122,20 @@ class Store(Protocol):
         """Return the rows that came or were superseded after a revision, believed or not.
 
         `VersionTable.known_from` and `known_to` tell which.
+        """
+
+    def gazetteer(self, known: int | None = None) -> Gazetteer:
+        """Return the places and names that revision `known` believed; the latest, if None."""
+
+    def rebuild_terms(self) -> None:
+        """Make anew what searching needs; nothing that was recorded is touched.
+
+        Raises
+        ------
+        Conflict
+            If somebody is writing.
+        EnvironmentLacks
+            If it may only be read, or, on a server, by anyone but its owner.
         """
 
     def write(

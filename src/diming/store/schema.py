@@ -8,60 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Layout written by this software; see `diming.store.migrations`.
-LAYOUT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column; `kind` is one of text, int, real, bool, day, moment, shape."""
-
-    name: str
-    kind: str = "text"
-    null: bool = False
-    #: The layout that brought it.
-    since: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of an archive.
-
-    Attributes
-    ----------
-    key : tuple of str
-        Columns that no two rows share. Where there are several, or it is no number,
-        rows are numbered by the database besides, in `fid`.
-    title, about : str
-        For those who open the file in a GIS.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    title: str
-    about: str
-
-    @property
-    def numbered(self) -> bool:
-        """Whether its key is one number, given by us."""
-        return len(self.key) == 1 and self.column(self.key[0]).kind == "int"
-
-    @property
-    def closes(self) -> bool:
-        """Whether its rows can be superseded."""
-        return any(c.name == "known_to" for c in self.columns)
-
-    def column(self, name: str) -> Column:
-        """Return a column by name."""
-        return next(c for c in self.columns if c.name == name)
-
-    def names(self, layout: int = LAYOUT) -> tuple[str, ...]:
-        """Return the names of its columns in a layout."""
-        return tuple(c.name for c in self.columns if c.since <= layout)
-
-
-_KNOWN = (Column("known_from", "int"), Column("known_to", "int", null=True))
+from diming.store.columns import KNOWN, LAYOUT, Column, Table
+from diming.store.schema_names import NAME_INDEXES, NAME_TABLES
 
 LAYOUTS = Table(
     "diming_layout",
@@ -90,7 +38,7 @@ VERSION = Table(
         Column("seat"), Column("territory", "int", null=True),
         Column("begin_day", "day"), Column("begin_precision"),
         Column("end_day", "day"), Column("end_precision"),
-        Column("began_by", null=True), Column("ended_by", null=True), Column("note"), *_KNOWN,
+        Column("began_by", null=True), Column("ended_by", null=True), Column("note"), *KNOWN,
     ),
     "区划版本 versions of units",
     "What each unit was like during each span, with the revisions that believed it.",
@@ -108,7 +56,7 @@ EVENT = Table(
     (
         Column("number", "int"), Column("id"), Column("type"), Column("day", "day"),
         Column("payload"), Column("chain_sum", "int", null=True), Column("reverts", null=True),
-        *_KNOWN,
+        *KNOWN,
     ),
     "变更事件 events",
     "Legal acts that changed units, as JSON.",
@@ -151,7 +99,7 @@ TERRITORY = Table(
 SETTING = Table(
     "setting",
     ("name", "known_from", "known_to"),
-    (Column("name"), Column("value"), *_KNOWN),
+    (Column("name"), Column("value"), *KNOWN),
     "设置 settings",
     "Settings of the archive; they have revisions like rows.",
 )
@@ -159,6 +107,7 @@ SETTING = Table(
 #: In the order in which they are made and copied.
 TABLES = (
     LAYOUTS, REVISION, TERRITORY, VERSION, CODE, EVENT, EVENT_UNIT, PASSAGE, SETTING,
+    *NAME_TABLES,
 )  # fmt: skip
 
 #: Name, table, columns, unique, condition.
@@ -185,7 +134,13 @@ INDEXES = (
     ("passage_giver", "passage", "giver", False, "giver IS NOT NULL"),
     ("passage_taker", "passage", "taker", False, "taker IS NOT NULL"),
     ("setting_name", "setting", "name", True, "known_to IS NULL"),
+    *NAME_INDEXES,
 )
+
+
+def tables(layout: int = LAYOUT) -> tuple[Table, ...]:
+    """Return the tables of a layout."""
+    return tuple(t for t in TABLES if t.since <= layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +151,8 @@ class Layer:
     level: int
     title: str
     about: str
+    #: The layout that brought it.
+    since: int = 1
 
 
 #: What is in force today, a layer a level.
@@ -207,16 +164,22 @@ LAYERS = (
     Layer("current_township", 4, "现行乡级区划 townships in force", "Townships in force today."),
     Layer("current_village", 5, "现行村级区域 villages in force", "Villages in force today."),
 )  # fmt: skip
-#: All that is believed of all times; since layout 2.
+#: All that is believed of all times.
 HISTORY = Layer(
-    "history", 0, "区划历史 history", "All versions believed today, with begin and end."
+    "history", 0, "区划历史 history", "All versions believed today, with begin and end.", since=2
 )
+#: Places that are there, with their standard names.
+PLACES = Layer(
+    "current_place", -1, "现有地名 places", "Places that are there today, by standard name.",
+    since=3,
+)  # fmt: skip
 
 
-def indexes(schema: str = "") -> list[str]:
-    """Return the statements that make the indexes; `schema` with its dot."""
+def indexes(table: Table) -> list[str]:
+    """Return the statements that make the indexes of a table."""
     return [
-        f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {schema}{table} ({columns})"
+        f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {of} ({columns})"
         + (f" WHERE {condition}" if condition else "")
-        for name, table, columns, unique, condition in INDEXES
+        for name, of, columns, unique, condition in INDEXES
+        if of == table.name
     ]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from diming.store.columns import Table
     from diming.store.database import Row
-    from diming.store.schema import Table
 
 #: How long a reader waits for a commit, and a commit for readers.
 PATIENCE_S = 10.0

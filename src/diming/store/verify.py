@@ -15,7 +15,8 @@ from diming.model.span import OPEN
 from diming.store.blob import unwrapped
 from diming.store.hashing import GENESIS, revision_hash
 from diming.store.protocol import Flaw
-from diming.store.schema import LAYOUT
+from diming.store.schema import TERRITORY
+from diming.store.verify_names import verify_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +85,7 @@ def verify(base: Database, revisions: Sequence[Revision], *, tip: str | None = N
         *_references(base),
         *_readable(_territories(base)),
         *_readable(_sums(base, revisions)),
+        *_readable(verify_names(base)),
     ]
 
 
@@ -143,7 +145,7 @@ def _references(base: Database) -> Iterator[Flaw]:
 def _territories(base: Database) -> Iterator[Flaw]:
     held = base.rows("SELECT value FROM setting WHERE name = 'crs' AND known_to IS NULL")
     crs = parse_crs(held[0][0]) if held else None
-    area_column = "t.area_m2" if base.layout() >= LAYOUT else "NULL"
+    area_column = "t.area_m2" if base.layout() >= TERRITORY.column("area_m2").since else "NULL"
     query = (
         "SELECT t.fid, t.key, t.chain_sum, t.min_x, t.min_y, t.max_x, t.max_y, t.single, "
         f"{area_column}, {base.shape_column('t')} FROM territory t WHERE t.fid > :last "

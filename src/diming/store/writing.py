@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ from diming.geometry.checksum import chain_sums, key_of_wkb
 from diming.geometry.ground import parse_crs, same_crs
 from diming.model.span import OPEN
 from diming.store.blob import wkb_of, wrapped
+from diming.store.gazetteer import LedgerGazetteer
 from diming.store.hashing import moment_text, moved_sums, revision_hash
+from diming.store.names_writing import Bounds, write_names
 from diming.store.reading import LedgerView, chunks
 from diming.store.schema import (
     CODE,
@@ -29,11 +32,14 @@ from diming.store.schema import (
     TERRITORY,
     VERSION,
 )
+from diming.store.storable import check_texts, storable
+from diming.store.terms import fill_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from diming.model.changeset import Applied, Changeset, Revision
+    from diming.model.namechange import NameChange
     from diming.model.version import Version
     from diming.store.database import Database
 
@@ -49,6 +55,8 @@ class LedgerWriter:
     ----------
     view : LedgerView
         Sees what has been appended.
+    gazetteer : LedgerGazetteer
+        Sees it too, but what is found by terms.
     number : int
         Number of the revision to be.
     """
@@ -59,9 +67,11 @@ class LedgerWriter:
         self.before = before
         self.number = revision.number
         self.view = LedgerView(base, revision.number)
+        self.gazetteer = LedgerGazetteer(base, revision.number)
         self.wrote = False
         self.failure: BaseException | None = None
-        self._bounds: tuple[float, ...] | None = None
+        self._bounds: Bounds | None = None
+        self._place_bounds: Bounds | None = None
         self._crs: tuple[pyproj.CRS, int] | None = None
 
     def append(self, change: Changeset) -> None:
@@ -77,15 +87,32 @@ class LedgerWriter:
         if not change:
             return
         before = (self.revision, self._bounds)
+        with self._whole():
+            try:
+                fids = self._territories(change.territories, {v.territory for v in change.added})
+                self._close(change.superseded)
+                self._versions(change.added, fids)
+                self._events(change.events)
+            except BaseException:
+                self.revision, self._bounds = before
+                raise
+
+    def append_names(self, change: NameChange) -> None:
+        """Add rows of the gazetteer; see `diming.store.names_writing.write_names`."""
+        if not change:
+            return
+        with self._whole():
+            box = write_names(self.base, self.number, change)
+        self._place_bounds = joined(self._place_bounds, box)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Keep all that a block writes, or nothing of it."""
         self.base.change("SAVEPOINT change")
         try:
-            fids = self._territories(change.territories, {v.territory for v in change.added})
-            self._close(change.superseded)
-            self._versions(change.added, fids)
-            self._events(change.events)
+            yield
         except BaseException as error:
             self._take_back(error)
-            self.revision, self._bounds = before
             raise
         self.base.change("RELEASE SAVEPOINT change")
         self.wrote = True
@@ -146,7 +173,8 @@ class LedgerWriter:
             ),
         }  # fmt: skip
         self.base.insert(REVISION, REVISION.names(), [[row[c] for c in REVISION.names()]])
-        self.base.touched(moment_text(done.recorded), self._bounds)
+        fill_terms(self.base, done.number)
+        self.base.touched(moment_text(done.recorded), self._bounds, self._place_bounds)
         return done
 
     def _territories(
@@ -194,10 +222,7 @@ class LedgerWriter:
         names = TERRITORY.names(self.base.layout())
         self.base.insert(TERRITORY, names, zip(*(columns[n] for n in names), strict=True))
         box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
-        if self._bounds is not None:
-            old = self._bounds
-            box = (*map(min, old[:2], box[:2]), *map(max, old[2:], box[2:]))
-        self._bounds = box
+        self._bounds = joined(self._bounds, box)
 
     def _settled(self) -> tuple[pyproj.CRS, int]:
         if self._crs is None:
@@ -249,8 +274,8 @@ class LedgerWriter:
             for row, v in enumerate(added, first)
         ]  # fmt: skip
         codes = [(row, s, c) for row, v in enumerate(added, first) for s, c in sorted(v.codes)]
-        _check(rows)
-        _check(codes)
+        check_texts(rows)
+        check_texts(codes)
         self.base.insert(VERSION, VERSION.names(), rows)
         self.base.insert(CODE, CODE.names(), codes)
         shown = [(int(v.level), v.territory) for v in added if v.territory and v.span.is_open]
@@ -283,7 +308,7 @@ class LedgerWriter:
                 (number, ordinal, p.giver, p.taker, _real(p.area_m2), _real(p.share), int(p.whole))
                 for ordinal, p in enumerate(applied.passages)
             ]
-            _check([row, *units, *passages])
+            check_texts([row, *units, *passages])
             self.base.insert(EVENT, EVENT.names(), [row])
             self.base.insert(EVENT_UNIT, EVENT_UNIT.names(), units)
             self.base.insert(PASSAGE, PASSAGE.names(), passages)
@@ -309,43 +334,15 @@ def crs_text(crs: pyproj.CRS) -> str:
     return str(crs.to_wkt())
 
 
-def storable(*texts: str) -> tuple[str, ...]:
-    """Return texts that every database can keep.
-
-    Raises
-    ------
-    UsageError
-        If one holds half a character (a lone surrogate), or a NUL.
-    """
-    _check([texts])
-    return texts
-
-
-def _check(rows: Sequence[tuple[Any, ...]]) -> None:
-    texts = [value for row in rows for value in row if isinstance(value, str)]
-    if _is_storable("".join(texts)):
-        return
-    raise _unstorable(next(text for text in texts if not _is_storable(text)))
-
-
-def _is_storable(text: str) -> bool:
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
-
-
-def _unstorable(text: str) -> UsageError:
-    shown = text[:80].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-    return UsageError(
-        "the text «{text}» holds a character that cannot be stored (half a character, or NUL); "
-        "correct it in the source",
-        text=shown,
-    )
-
-
 def _next(base: Database, table: str, key: str) -> int:
     return (base.rows(f"SELECT max({key}) FROM {table}")[0][0] or 0) + 1
+
+
+def joined(one: Bounds | None, other: Bounds | None) -> Bounds | None:
+    """Return the box around two."""
+    if one is None or other is None:
+        return one or other
+    return (*map(min, one[:2], other[:2]), *map(max, one[2:], other[2:]))
 
 
 def _real(value: float | None) -> float | None:

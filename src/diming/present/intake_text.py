@@ -1,0 +1,91 @@
+"""What became of a delivery of places, as text (导入结果)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from diming.model.intake import Fate
+from diming.present.archive_text import written_text
+from diming.present.columns import columns
+from diming.present.intake_words import FATES, problem_text, reasons_text, row_title
+from diming.present.language import N_, P_, say
+from diming.present.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from diming.model.intake import Intake, TakenRow
+
+#: Rows told one by one, and kinds of remarks.
+_MOST = 10
+
+
+def intake_text(intake: Intake, lang: str | None, *, dry_run: bool, refused: str | None) -> str:
+    """Say how many rows met each fate, which come back and why, and what should be known.
+
+    Parameters
+    ----------
+    refused : str or None
+        Where the returned rows were written.
+    """
+    names = sum(len(row.names) for row in intake.rows)
+    counts = intake.counts()
+    table = [[f"{counts[fate]:,}", say(FATES[fate], lang)] for fate in Fate if counts[fate]]
+    lines = [
+        say(P_("{rows_count} row:", "{rows_count} rows:", "rows_count"), lang,
+            rows_count=f"{len(intake.rows):,}"),
+        *columns(table, right="rl"),
+        say(P_("{names_count} new name in all", "{names_count} new names in all", "names_count"),
+            lang, names_count=f"{names:,}"),
+    ]  # fmt: skip
+    lines += _returned(intake.returned, lang)
+    lines += _remarks(intake.rows, lang)
+    if intake.returned and refused:
+        lines.append(
+            say(N_("the returned rows are in {path}, each with its reason"), lang,
+                path=plain(refused))
+        )  # fmt: skip
+    elif intake.returned:
+        lines.append(say(N_("--refused FILE writes the returned rows with their reasons"), lang))
+    if dry_run:
+        lines.append(say(N_("nothing was written (--dry-run)"), lang))
+    elif intake.revision is not None:
+        lines.append(written_text(intake.revision, lang))
+    else:
+        lines.append(say(N_("there was nothing to write"), lang))
+    return "\n".join(lines) + "\n"
+
+
+def _returned(rows: Sequence[TakenRow], lang: str | None) -> list[str]:
+    if not rows:
+        return []
+    lines = [say(N_("returned:"), lang)]
+    table = [
+        [_where(row, lang), plain(row_title(row), longest=30), reasons_text(row.reasons, lang)]
+        for row in rows[:_MOST]
+    ]
+    lines += columns(table)
+    if len(rows) > _MOST:
+        lines.append("  " + say(N_("and {more_count} more"), lang, more_count=len(rows) - _MOST))
+    return lines
+
+
+def _where(row: TakenRow, lang: str | None) -> str:
+    return say(N_("row {row}"), lang, row=row.record.number)
+
+
+def _remarks(rows: Iterable[TakenRow], lang: str | None) -> list[str]:
+    """Tell what should be known of rows that were taken, one example a kind."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.fate in (Fate.REFUSED, Fate.CONFLICTING):
+            continue
+        for reason in row.reasons:
+            example = f"{_where(row, lang)} {plain(row_title(row), longest=30)}"
+            kinds[reason.what].append(f"{example}: {problem_text(reason, lang)}")
+    if not kinds:
+        return []
+    lines = [say(N_("to be known (one example each):"), lang)]
+    most = sorted(kinds.values(), key=len, reverse=True)[:_MOST]
+    return lines + columns([[f"{len(found):,}×", found[0]] for found in most], right="rl")

@@ -1,0 +1,59 @@
+"""What became of each row of a delivery, in words (导入结果文字)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diming.model.intake import Fate
+from diming.present.language import N_, fill, say
+from diming.present.words import fact_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diming.model.intake import TakenRow
+    from diming.model.place import Problem
+
+FATES = {
+    Fate.ADDED: N_("new places"),
+    Fate.MATCHED: N_("known places or units that gain names or particulars"),
+    Fate.UNCHANGED: N_("rows of which all is known"),
+    Fate.DUPLICATE: N_("doubles of earlier rows"),
+    Fate.CONFLICTING: N_("at odds with what is known: returned"),
+    Fate.REFUSED: N_("cannot be taken: returned"),
+}
+
+#: One word each, for a column.
+FATE_WORDS = {
+    Fate.ADDED: N_("added"),
+    Fate.MATCHED: N_("matched"),
+    Fate.UNCHANGED: N_("unchanged"),
+    Fate.DUPLICATE: N_("duplicate"),
+    Fate.CONFLICTING: N_("conflicting"),
+    Fate.REFUSED: N_("refused"),
+}
+
+
+def fate_word(fate: Fate, lang: str | None) -> str:
+    """Return the fate of a row as one word."""
+    return say(FATE_WORDS[fate], lang)
+
+
+def problem_text(problem: Problem, lang: str | None) -> str:
+    """Say why a row is returned, or what is odd about it."""
+    said = fill(problem.what, lang, fact_texts(problem.facts, lang))
+    if not problem.column or "{column}" in problem.what:
+        return said
+    return say(N_("{column}: {problem}"), lang, column=problem.column, problem=said)
+
+
+def reasons_text(problems: Iterable[Problem], lang: str | None) -> str:
+    """Say all of them, one after the other."""
+    return say(N_("; "), lang).join(problem_text(p, lang) for p in problems)
+
+
+def row_title(row: TakenRow) -> str:
+    """Return what a row is called: its name, else its cells."""
+    if row.record.names:
+        return row.record.names[0].text
+    return ", ".join(v for v in row.record.cells.values() if v)

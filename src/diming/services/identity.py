@@ -1,0 +1,222 @@
+"""Whether a record is a place the archive knows already (同一性).
+
+Nothing is guessed: a record is a known place if the same source calls it by the same id,
+if it bears a code that was issued to it, if it is a unit, or if exactly one known place
+has one of its names, lies in the same unit and is not farther off than names are told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from diming.errors import N_
+from diming.model.code import parse_code
+from diming.model.facts import Facts
+from diming.model.kind import KINDS_OF_TERM
+from diming.model.place import Problem
+from diming.model.unit import Level
+from diming.script.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from diming.model.place import Name, Place, PlaceRecord
+    from diming.model.version import Version
+    from diming.services.belonging import UnitsOn
+    from diming.store.gazetteer_protocol import Gazetteer
+
+#: Metres on a sphere of the Earth's mean radius, for telling places apart.
+_RADIUS_M = 6_371_008.8
+#: Groups of classes that are divisions.
+_DIVISION = "21"
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What a record was found to be; `problem` where somebody must decide."""
+
+    unit: Version | None = None
+    place: Place | None = None
+    problem: Problem | None = None
+    remarks: tuple[Problem, ...] = ()
+
+
+def claims_unit(record: PlaceRecord, levels: Container[Level] = tuple(Level)) -> bool:
+    """Tell whether a record is of a division, by its class or by code and generic term.
+
+    Of a level that the archive does not hold (villages, mostly) it is a place like others.
+    """
+    code = parse_code(record.place.source_id)
+    if record.place.class_code.startswith(_DIVISION):
+        return code is None or code.level in levels
+    if code is None or code.level not in levels or code.is_summary_row:
+        return False
+    if code.level is Level.PROVINCE:
+        return True
+    terms = KINDS_OF_TERM[code.level]
+    return any(record.names[0].text.endswith(term) for term in terms) if record.names else False
+
+
+def unit_meant(units: UnitsOn, record: PlaceRecord) -> Same:
+    """Return the unit that a record of a division is."""
+    place, name = record.place, record.names[0].text
+    found = units.coded(place.source_id, name)
+    if found is not None:
+        return Same(found)
+    code = parse_code(place.source_id)
+    level = None if code is None or code.level is Level.UNKNOWN else code.level
+    called = units.called((*place.within, name), level)
+    county = None if code is None or code.level < Level.TOWNSHIP else code.prefix(Level.COUNTY)
+    if len(called) > 1 and county is not None:
+        above = units.coded(county.digits)
+        called = [v for v in called if above is not None and above in units.above(v)]
+    if len(called) == 1:
+        if code is None or (other := units.bearing(place.source_id)) is None:
+            return Same(called[0])
+        said = Facts({"code": place.source_id, "unit": other.label, "name": called[0].label})
+        remark = Problem(
+            N_("the code {code} is that of {unit} in the archive; the row was taken for {name}"),
+            said,
+        )
+        return Same(called[0], remarks=(remark,))
+    if called:
+        said = Facts({"name": name, "units": [v.label for v in called]})
+        return Same(problem=Problem(
+            N_("“{name}” is the name of several units that day: {units}; say the superior"), said
+        ))  # fmt: skip
+    if code is not None and (other := units.bearing(place.source_id)) is not None:
+        said = Facts({"code": place.source_id, "unit": other.label, "name": name})
+        return Same(problem=Problem(
+            N_("the code {code} is that of {unit} that day, and no unit is called “{name}”; see "
+               "whether it was renamed, or the code is another's"), said,
+        ))  # fmt: skip
+    remark = Problem(
+        N_("no unit of the archive is “{name}” that day; it is kept as a place"),
+        Facts({"name": name}),
+    )
+    return Same(remarks=(remark,))
+
+
+class Known:
+    """Places of the archive that the records of a delivery may be, fetched in bulk.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+    records : sequence of PlaceRecord
+    """
+
+    def __init__(self, gazetteer: Gazetteer, records: Sequence[PlaceRecord]) -> None:
+        by_source: dict[str, set[str]] = {}
+        for record in records:
+            if record.place.source_id:
+                by_source.setdefault(record.place.source, set()).add(record.place.source_id)
+        self._by_source: dict[tuple[str, str], Place] = {
+            (source, one): place
+            for source, ids in by_source.items()
+            for one, place in gazetteer.from_source(source, sorted(ids)).items()
+        }
+        self._by_code = gazetteer.coded({r.place.code for r in records if r.place.code})
+        self._by_text = _by_text(gazetteer, records)
+
+    def place(self, record: PlaceRecord, within_id: str | None, same_place_m: float) -> Same:
+        """Return the known place that a record is, if any."""
+        place = record.place
+        found = self._by_source.get((place.source, place.source_id))
+        if found is not None:
+            return Same(place=found)
+        found = self._by_code.get(place.code) if place.code else None
+        if found is not None:
+            return Same(place=found)
+        near = [
+            other
+            for other in self._called(record)
+            if not _told_apart(place, other)
+            and _same_class(place, other)
+            and _same_spot(place, within_id, other, same_place_m)
+        ]
+        if len(near) > 1:
+            said = Facts({"name": record.names[0].text, "places_count": len(near),
+                          "places": [p.place_id for p in near[:5]]})  # fmt: skip
+            return Same(problem=Problem(
+                N_("“{name}” may be any of {places_count} known places ({places}); give a "
+                   "position, a code or the unit it lies in"), said,
+            ))  # fmt: skip
+        return Same(place=near[0]) if near else Same()
+
+    def _called(self, record: PlaceRecord) -> list[Place]:
+        found = {
+            p.place_id: p for n in record.names for p in self._by_text.get(fold(n.text), ())
+        }  # fmt: skip
+        return list(found.values())
+
+
+def _by_text(
+    gazetteer: Gazetteer, records: Iterable[PlaceRecord]
+) -> Mapping[str, tuple[Place, ...]]:
+    """Return known places by each folded spelling that occurs in the delivery."""
+    texts = {fold(n.text) for r in records for n in r.names} - {""}
+    terms = {t.number: t.text for t in gazetteer.terms_written(texts)}
+    uses = gazetteer.uses(list(terms))
+    ids: dict[str, set[str]] = {}
+    for number, found in uses.items():
+        for use in found:
+            place_id: str | None = getattr(use, "place_id", None)
+            if place_id is not None:
+                ids.setdefault(terms[number], set()).add(place_id)
+    places = gazetteer.places({i for some in ids.values() for i in some})
+    return {
+        text: tuple(places[i] for i in sorted(some) if i in places) for text, some in ids.items()
+    }  # fmt: skip
+
+
+def _told_apart(place: Place, other: Place) -> bool:
+    """Tell whether one source calls them by different ids."""
+    return (
+        place.source == other.source and bool(place.source_id) and bool(other.source_id)
+        and place.source_id != other.source_id
+    )  # fmt: skip
+
+
+def _same_class(place: Place, other: Place) -> bool:
+    """Tell whether the classes do not speak against it: the first two digits are the group."""
+    one, two = place.class_code[:2], other.class_code[:2]
+    return not one or not two or one == two
+
+
+def _same_spot(place: Place, within_id: str | None, other: Place, same_place_m: float) -> bool:
+    apart = distance_m(place, other)
+    if apart is not None:
+        return apart <= same_place_m
+    return within_id is not None and within_id == other.within_id
+
+
+def distance_m(place: Place, other: Place) -> float | None:
+    """Return how far apart two places are, on a sphere; None where one has no position."""
+    if place.lon is None or place.lat is None or other.lon is None or other.lat is None:
+        return None
+    lon = np.radians([place.lon, other.lon])
+    lat = np.radians([place.lat, other.lat])
+    half = (
+        np.sin((lat[1] - lat[0]) / 2) ** 2
+        + np.cos(lat[0]) * np.cos(lat[1]) * np.sin((lon[1] - lon[0]) / 2) ** 2
+    )
+    return float(2 * _RADIUS_M * np.arcsin(np.sqrt(half)))
+
+
+def names_new(known: Sequence[Name], record: PlaceRecord, place_id: str) -> tuple[Name, ...]:
+    """Return the names of a record that its place has not been told of by this source."""
+    from dataclasses import replace
+
+    from diming.model.place import name_id_of
+
+    ids = {n.name_id for n in known}
+    new: dict[str, Name] = {}
+    for name in record.names:
+        name_id = name_id_of(place_id, name)
+        if name_id not in ids:
+            new.setdefault(name_id, replace(name, name_id=name_id, place_id=place_id))
+    return tuple(new.values())

@@ -1,0 +1,345 @@
+"""Take places and names into an archive: what each row becomes, then all in one revision (导入).
+
+Rows that cannot be taken, or are at odds with what is there, are not written and come back
+with the reason; nothing of the others is lost: a new place keeps its row as it came, a
+known one gets it with the name that the source attests.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from diming.errors import N_
+from diming.model.facts import Facts
+from diming.model.intake import Fate, Intake, TakenRow
+from diming.model.namechange import NameChange
+from diming.model.place import NameKind, Problem, Told, place_id_of
+from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
+from diming.services.beliefs import today
+from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
+from diming.services.identity import Known, Same, claims_unit, distance_m, names_new, unit_meant
+from diming.services.recording import revision_written
+from diming.store.protocol import Withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from diming.model.place import Name, Place, PlaceRecord
+    from diming.model.version import Version
+    from diming.store.gazetteer_protocol import Gazetteer
+    from diming.store.protocol import Store
+
+#: Particulars that a known place may gain; what it has already stays as it is.
+_PARTICULARS = (
+    "class_code", "feature", "code", "lon", "lat", "geometry", "within", "within_code",
+    "within_id", "within_on",
+)  # fmt: skip
+_TROUBLE = {
+    "ambiguous": N_("several units are called “{within}” that day; which one is meant is not said"),
+    "partly": N_("of “{within}”, the archive knows only {unit}"),
+    "unknown": N_("the archive knows nothing of “{within}” that day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a delivery is understood.
+
+    Attributes
+    ----------
+    day : datetime.date or None
+        The day the source speaks of; today without one.
+    code_system : str
+        Whose division codes: ``ministry``, ``nbs``, or ``auto`` to see which fit.
+    within : str
+        Unit that all lies in which does not say so; its id.
+    same_place_m : float
+        Places of one name are the same only if they are no farther apart.
+    """
+
+    day: date | None = None
+    code_system: str = "auto"
+    within_id: str | None = None
+    same_place_m: float = 2_000.0
+
+
+def take_in(
+    store: Store,
+    records: Sequence[PlaceRecord],
+    *,
+    author: str,
+    reason: str,
+    document: str = "",
+    options: ImportOptions | None = None,
+    dry_run: bool = False,
+) -> Intake:
+    """Take in a delivery of places as one revision.
+
+    Parameters
+    ----------
+    store : Store
+    records : sequence of PlaceRecord
+        As read from files; those with problems are refused.
+    author, reason, document : str
+        Of the revision.
+    options : ImportOptions, optional
+    dry_run : bool
+        Write nothing; say what would be.
+
+    Returns
+    -------
+    Intake
+        One row a record, in their order.
+
+    Raises
+    ------
+    Conflict
+        If somebody else is writing.
+    """
+    options = options or ImportOptions()
+    rows: tuple[TakenRow, ...] = ()
+    revision = None
+    with store.write(author=author, reason=reason, document=document, kind="names") as writer:
+        rows, change = _Work(store, records, options).done()
+        if dry_run or not change:
+            raise Withdrawn
+        writer.append_names(change)
+        number = writer.number
+    if not dry_run and rows and any(r.fate in (Fate.ADDED, Fate.MATCHED) for r in rows):
+        revision = revision_written(store, number)
+    return Intake(revision, rows)
+
+
+class _Work:
+    """One delivery against one belief."""
+
+    def __init__(
+        self, store: Store, records: Sequence[PlaceRecord], options: ImportOptions
+    ) -> None:
+        self.options, self.records = options, records
+        self.day = options.day or today()
+        view = store.view()
+        systems: Sequence[str] = (options.code_system,)
+        if options.code_system == "auto":
+            pairs = [(r.place.source_id, r.names[0].text) for r in records if claims_unit(r)]
+            systems = likeliest_systems(view, self.day, pairs)
+        self.units = UnitsOn(view, self.day, systems)
+        self.gazetteer: Gazetteer = store.gazetteer()
+        good = [r for r in records if not r.problems]
+        self.known = Known(self.gazetteer, good)
+        self.places: dict[str, Place] = {}
+        #: New names by place.
+        self.names: dict[str, dict[str, Name]] = {}
+        self.old: dict[str, int] = {}
+        self.first_row: dict[str, int] = {}
+        self.default = self.units.unit(options.within_id) if options.within_id else None
+        self.spots = spots(store, good, self.day)
+
+    def done(self) -> tuple[tuple[TakenRow, ...], NameChange]:
+        """Return the fate of each record, and what is to be written."""
+        settled = [self._settled(record) for record in self.records]
+        ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
+        ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
+        ids |= {
+            _new_id(r, w)
+            for r, s, w, _ in settled
+            if not r.problems and s == Same(remarks=s.remarks)
+        }
+        told = self.gazetteer.names_of(sorted(ids))
+        held = dict(self.gazetteer.places(sorted(ids)))
+        rows = tuple(self._row(*one, told, held) for one in settled)
+        new = tuple(self.places.values())
+        return rows, NameChange(
+            places=new, names=tuple(n for some in self.names.values() for n in some.values()),
+            old_places=tuple(self.old[p.place_id] for p in new if p.place_id in self.old),
+        )  # fmt: skip
+
+    def _settled(
+        self, record: PlaceRecord
+    ) -> tuple[PlaceRecord, Same, Version | None, list[Problem]]:
+        """Return what a record is, and where it lies; nothing of it is written yet."""
+        if record.problems:
+            return record, Same(), None, []
+        remarks: list[Problem] = list(record.remarks)
+        unit = Same()
+        if claims_unit(record, self.units.levels):
+            unit = unit_meant(self.units, record)
+        remarks += unit.remarks
+        if unit.unit is not None or unit.problem is not None:
+            return record, unit, None, remarks
+        within, trouble = lies_in(self.units, record.place)
+        if trouble:
+            said = "/".join(record.place.within) or record.place.within_code
+            facts = {"within": said, "unit": within.label if within is not None else ""}
+            remarks.append(Problem(_TROUBLE[trouble], Facts(facts)))
+        spot = self.spots.get(id(record))
+        if within is None:
+            within = spot or self.default
+        elif spot is not None and not self._agree(within, spot):
+            facts = {"there": spot.label, "told": within.label}
+            remarks.append(Problem(
+                N_("its position lies in {there}, but it is said to lie in {told}"), Facts(facts)
+            ))  # fmt: skip
+        within_id = None if within is None else within.unit_id
+        same = self.known.place(record, within_id, self.options.same_place_m)
+        return record, same, within, remarks
+
+    def _agree(self, told: Version, spot: Version) -> bool:
+        """Tell whether the one is the other or lies in it."""
+        if told.unit_id == spot.unit_id:
+            return True
+        return any(
+            a.unit_id == b.unit_id
+            for one, other in ((told, spot), (spot, told))
+            for a in [one]
+            for b in self.units.above(other)
+        )
+
+    def _row(
+        self, record: PlaceRecord, same: Same, within: Version | None, remarks: list[Problem],
+        told: Mapping[str, list[Name]], held: Mapping[str, Place],
+    ) -> TakenRow:  # fmt: skip
+        if record.problems:
+            return TakenRow(record, Fate.REFUSED, reasons=record.problems)
+        if same.problem is not None:
+            return TakenRow(record, Fate.CONFLICTING, reasons=(same.problem, *remarks))
+        record = self._dated(record)
+        known = same.place
+        if same.unit is not None:
+            place_id = same.unit.unit_id
+            known = held.get(place_id)
+        elif known is not None:
+            place_id = known.place_id
+        else:
+            place_id = _new_id(record, within)
+            known = held.get(place_id)  # All that told it apart is the same.
+        earlier = self.first_row.get(place_id)
+        if earlier is not None:
+            return self._again(record, place_id, earlier, same.unit, within, remarks)
+        self.first_row[place_id] = record.number
+        told_here = told.get(place_id, [])
+        # A new place keeps its row; so does one of which the same source speaks anew.
+        keeps = known is None and same.unit is None
+        keeps = keeps or (known is not None and _speaks_anew(known, record.place))
+        names = names_new(told_here, record if keeps else _with_row(record), place_id)
+        place, odd = self._place(record, same.unit, known, place_id, within)
+        fate = Fate.ADDED if known is None and same.unit is None else Fate.MATCHED
+        if fate is Fate.MATCHED and place is None and not names:
+            fate = Fate.UNCHANGED
+        if place is not None:
+            self.places[place_id] = place
+            if known is not None and known.row is not None:
+                self.old[place_id] = known.row
+        self._keep(names)
+        return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *odd))
+
+    def _again(
+        self, record: PlaceRecord, place_id: str, earlier: int, unit: Version | None,
+        within: Version | None, remarks: list[Problem],
+    ) -> TakenRow:  # fmt: skip
+        """Return what becomes of a row that is a place of an earlier row.
+
+        Its names are other attestations of the same place; if it brings none, it is a double.
+        """
+        held = self.names.get(place_id, {})
+        attested = {(n.text, n.kind, n.lang, n.when.text) for n in held.values()}
+        names = tuple(
+            n
+            for n in names_new(list(held.values()), record, place_id)
+            if (n.text, n.kind, n.lang, n.when.text) not in attested
+        )
+        said = Problem(N_("the same place as row {row}"), Facts({"row": earlier}))
+        self._keep(names)
+        fate = Fate.MATCHED if names else Fate.DUPLICATE
+        return TakenRow(record, fate, place_id, unit, within, names, (said, *remarks))
+
+    def _keep(self, names: Iterable[Name]) -> None:
+        for name in names:
+            self.names.setdefault(name.place_id, {})[name.name_id] = name
+
+    def _place(
+        self, record: PlaceRecord, unit: Version | None, known: Place | None, place_id: str,
+        within: Version | None,
+    ) -> tuple[Place | None, list[Problem]]:  # fmt: skip
+        """Return the place as it is after this row, if that is new, and what does not agree."""
+        given = record.place
+        if within is not None:
+            given = replace(given, within_id=within.unit_id, within_on=self.day)
+        if known is None:
+            if unit is not None and given.lon is None and not given.class_code and not given.facts:
+                return None, []  # The unit says it all; the row goes with its name.
+            return replace(given, place_id=place_id, row=None), []
+        anew = _speaks_anew(known, given) and known.verbatim != given.verbatim
+        gained = {
+            name: getattr(given, name)
+            for name in _PARTICULARS
+            if _says(getattr(given, name)) and (anew or not _says(getattr(known, name)))
+        }
+        facts = {k: v for k, v in given.facts.items() if anew or k not in known.facts}
+        odd = [] if anew else self._odd(known, given)
+        if anew:
+            gained["verbatim"] = given.verbatim
+        if not gained and not facts:
+            return None, odd
+        merged = replace(known, **gained, facts=Facts({**known.facts, **facts}), row=None)
+        return (None if merged == replace(known, row=None) else merged), odd
+
+    def _odd(self, known: Place, given: Place) -> list[Problem]:
+        apart = distance_m(known, given)
+        if apart is None or apart <= self.options.same_place_m:
+            return []
+        return [
+            Problem(
+                N_("its position is {distance_km} km from the one known, which stays"),
+                Facts({"distance_km": round(apart / 1000, 1)}),
+            )
+        ]
+
+    def _dated(self, record: PlaceRecord) -> PlaceRecord:
+        """Return a record whose former names ended at the latest on the day of the source."""
+        if all(n.when.text or n.kind is not NameKind.FORMER for n in record.names):
+            return record
+        ended = Told(span=Span(UNKNOWN_BEGIN, When(self.day, Precision.UNKNOWN)))
+        names = tuple(
+            replace(n, when=ended) if n.kind is NameKind.FORMER and not n.when.text else n
+            for n in record.names
+        )
+        return replace(record, names=names)
+
+
+def _speaks_anew(known: Place, given: Place) -> bool:
+    """Tell whether a row is the same source's word on the same place, by id or by all it says."""
+    if known.source != given.source:
+        return False
+    if known.source_id or given.source_id:
+        return known.source_id == given.source_id
+    return known.verbatim == given.verbatim
+
+
+def _says(value: object) -> bool:
+    return value is not None and value != "" and value != ()
+
+
+def _new_id(record: PlaceRecord, within: Version | None) -> str:
+    """Return the id of a place that is new: by its source's id, else by all that tells it apart."""
+    place = record.place
+    if place.source_id:
+        return place_id_of(place.source, place.source_id)
+    return place_id_of(
+        place.source, record.names[0].text, place.class_code, place.code,
+        within.unit_id if within is not None else "/".join(place.within), place.lon, place.lat,
+        record.names[0].when.text,
+    )  # fmt: skip
+
+
+def _with_row(record: PlaceRecord) -> PlaceRecord:
+    """Return a record whose first name carries the row as it came, for a place that has its own."""
+    if not record.place.verbatim:
+        return record
+    row = json.dumps(dict(record.place.verbatim), ensure_ascii=False, separators=(",", ":"))
+    first = record.names[0]
+    said = Facts({**first.facts, "row": row})
+    return replace(record, names=(replace(first, facts=said), *record.names[1:]))
