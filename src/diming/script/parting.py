@@ -21,6 +21,7 @@ class Role(StrEnum):
     """What a part is to the name."""
 
     SPECIFIC = "specific"  # 专名
+    MODIFIER = "modifier"  # 附加成分
     PEOPLE = "people"  # 民族
     ORDINAL = "ordinal"  # 序数
     GENERIC = "generic"  # 通名
@@ -151,7 +152,11 @@ def _parted(
             pieces.insert(0, Piece(Role.ORDINAL, run[start:cut]))
             cut = start
             rules.add(6)
-    while people := words.people_at_end(plain[1:cut]):
+    if longer := next((m for m in generic.apart if plain[1:cut].endswith(m)), ""):
+        pieces.insert(0, Piece(Role.MODIFIER, run[cut - len(longer) : cut]))
+        cut -= len(longer)
+        rules.add(2)
+    while people := words.people_at_end(plain[:cut], generic):
         pieces.insert(0, Piece(Role.PEOPLE, run[cut - len(people) : cut]))
         cut -= len(people)
     if cut:
