@@ -138,10 +138,9 @@ def _delivered(path: str, grid: Grid, options: PlaceReading) -> PlaceDelivery:
         notes.append(
             Problem(
                 N_(
-                    "{count} positions in GCJ-02 or BD-09 were not taken: these are encryptions, "
-                    "which may be neither kept nor reversed"
-                ),
-                Facts({"count": displaced}),
+                    "positions in GCJ-02 or BD-09 are encrypted, and may be neither kept nor "
+                    "reversed: none was taken"
+                )
             )
         )
     marks = "、;；|\n," if plan.format == "geonames" else "、;；|\n"
