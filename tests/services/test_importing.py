@@ -221,3 +221,17 @@ def test_places_that_say_nothing_lie_where_the_caller_says(store):
     unit = next(v for v in store.view().at(DAY) if v.name == "敦仁街道")
     (row,) = taken(store, record("瓦店"), options=replace(ON, within_id=unit.unit_id)).rows
     assert row.within == unit
+
+
+@pytest.mark.parametrize(
+    "text", ["重庆市万州区兴隆镇", "万州兴隆镇", "重慶市萬州區興隆鎮", "万州区兴隆镇"]
+)  # fmt: skip
+def test_a_chain_in_one_cell_is_taken_apart_by_the_units_there_are(store, text):
+    (row,) = taken(store, record("石桥湾", within=(text,))).rows
+    assert row.within.any_code == "500101101" and row.reasons == ()
+
+
+def test_a_place_of_a_townships_name_in_its_county_lies_in_that_township(store):
+    rec = record("Longsha", others=[("龙沙镇", NameKind.ALIAS)], lon=106.005, lat=29.005)
+    (row,) = taken(store, rec).rows
+    assert row.fate is Fate.ADDED and row.within.name == "龙沙镇"

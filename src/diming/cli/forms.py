@@ -52,7 +52,7 @@ def write_form(
         raise UsageError("a form is written as .docx or .xlsx, not as “{output}”",
                          output=given["output"])  # fmt: skip
     if template and Path(template).suffix.lower() != suffix:
-        raise UsageError("{template} and {output} must be of one kind", template=template,
+        raise UsageError("{form} and {output} must be of one kind", form=template,
                          output=target)  # fmt: skip
     if suffix == ".docx":
         from diming.files.form_docx import blank_docx as blank

@@ -110,7 +110,11 @@ def read_chinese(text: str, eras: Eras) -> Stretch | None:
     for read in (_gregorian, _century, _decade):
         if (bound := read(text)) is not None:
             return Stretch(bound, bound)
-    return _era_year(text, eras) or _era(text, eras) or _houses(text, eras)
+    found = _era_year(text, eras) or _era(text, eras) or _houses(text, eras)
+    if found is None and (ruler := _RULER.match(text)) is not None:
+        bare = ruler[1] + text[ruler.end(2) :]
+        return _era_year(bare, eras) or _era(bare, eras)
+    return found
 
 
 def _gregorian(text: str) -> Bound | None:
@@ -217,11 +221,6 @@ def _era_year(text: str, eras: Eras) -> Stretch | None:
                 return _counted(text, found, number, tail)
         if (cycle := _CYCLE.fullmatch(rest)) and _REST.fullmatch(cycle["rest"]):
             return _cyclic(text, found, cycle)
-    if (ruler := _RULER.match(text)) and ruler[1]:
-        # 唐太宗贞观元年 is 唐贞观元年.
-        bare = ruler[1] + text[ruler.end(2) :]
-        if bare != text and any(eras.find(bare[:n]) for n in range(2, len(bare))):
-            return _era_year(bare, eras)
     return None
 
 

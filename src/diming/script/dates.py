@@ -18,7 +18,7 @@ from diming.handbook.eras import Eras, load_eras
 from diming.model.place import Certainty, Told
 from diming.model.span import OPEN, Precision, Span, When
 from diming.script.chinese_dates import earlier, later, read_chinese
-from diming.script.edtf_dates import read_edtf, write_edtf
+from diming.script.edtf_dates import edge_text, read_edtf, write_edtf
 from diming.script.moments import (
     BadDate,
     Bound,
@@ -34,7 +34,7 @@ from diming.script.moments import (
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["BadDate", "read_told", "stretch_told", "to_edtf", "told_between"]
+__all__ = ["BadDate", "read_told", "stretch_told", "timespan_of", "to_edtf", "told_between"]
 
 #: No date is longer.
 _MOST = 120
@@ -164,15 +164,41 @@ def to_edtf(told: Told, *, day_first: bool | None = None, eras: Eras | None = No
     >>> to_edtf(read_told("约1950年")), to_edtf(read_told("公元前316年"))
     ('1950~', '-0315')
     """
-    stretch: Stretch | None = None
+    return write_edtf(_stretch_again(told, day_first, eras))
+
+
+def timespan_of(told: Told) -> dict[str, dict[str, str]] | None:
+    """Return it as Linked Places tells a timespan; None where nothing is known.
+
+    A date is ``in``, of an era only the ``earliest`` and ``latest`` days are known; years
+    before the year 1 are told too, where the text has them.
+
+    Examples
+    --------
+    >>> timespan_of(read_told("1935/1950"))
+    {'start': {'in': '1935'}, 'end': {'in': '1950'}}
+    """
+    stretch = _stretch_again(told, None, None)
+    said: dict[str, dict[str, str]] = {}
+    if stretch.begin is not None:
+        key = "earliest" if stretch.begin.precision is Precision.ERA else "in"
+        said["start"] = {key: edge_text(stretch.begin, last=False)}
+    if stretch.end is not None:
+        key = "latest" if stretch.end.precision is Precision.ERA else "in"
+        said["end"] = {key: edge_text(stretch.end, last=True)}
+    return said or None
+
+
+def _stretch_again(told: Told, day_first: bool | None, eras: Eras | None) -> Stretch:
+    """Return what was read: the text tells of years that no span holds."""
     if told.text:
         try:
             stretch = stretch_told(told.text, day_first=day_first, eras=eras)
-            if span_of(told.text, stretch) != told.span or stretch.certainty != told.certainty:
-                stretch = None
+            if span_of(told.text, stretch) == told.span and stretch.certainty == told.certainty:
+                return stretch
         except BadDate:
-            stretch = None
-    return write_edtf(stretch or stretch_of(told.span, told.certainty))
+            pass
+    return stretch_of(told.span, told.certainty)
 
 
 @lru_cache(maxsize=16_384)

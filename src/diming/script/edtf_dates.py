@@ -245,6 +245,15 @@ def _decade(begin: Bound, end: Bound) -> str:
     return ""
 
 
+def edge_text(bound: Bound, *, last: bool) -> str:
+    """Return the first or the last day of a bound, as exactly as it is known.
+
+    Years of more than four digits are written bare: ``-10000``.
+    """
+    day = bound.last if last else bound.first
+    return _written(day, bound.precision, last=last).removeprefix("Y")
+
+
 def _written(day: Day, precision: Precision, *, last: bool) -> str:
     """Return the first or last day of a date as exactly as needed."""
     year, month, number = day

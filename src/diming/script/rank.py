@@ -47,15 +47,22 @@ class Why(StrEnum):
     ALIKE = "alike"  # 近似
 
 
-#: Of the likeness of two spellings, the share of their characters; the rest is how they sound.
-_CHARACTERS = 0.6
-#: What it costs that an ending is left off, or is another.
-_ENDING_OFF, _ENDING_OTHER = 0.02, 0.05
-#: Where neighbours are swapped, how they sound says nothing: so alike they count.
-_SWAPPED = 0.93
+#: What an edit costs; a likeness is 1 less the cost a character. A character for another that
+#: reads the same, that reads nearly the same, or any; neighbours swapped.
+_SAME_SOUND, _NEAR_SOUND, _SWAP = 0.4, 0.6, 0.4
+#: How much the letters of a reading take off the cost of any other edit, at most.
+_SOUND = 0.25
+#: Of an ending that was left off, of one too many, of one that is another.
+_ENDING_OFF, _ENDING_MORE, _ENDING_OTHER = 0.06, 0.3, 0.4
 #: Likeness of a name to its beginning or another part of it, at most.
 _PREFIX, _PART = 0.88, 0.80
 _INITIALS = 0.90
+#: The same of letters: likeness lost by an ending left off, or another.
+_OFF, _OTHER = 0.02, 0.08
+#: What it is worth to be written twice as often.
+_COMMON = 0.02
+#: From here on it is what was asked for, however seldom it is written.
+_SURE = 0.9995
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,12 @@ class Match:
 
 
 def rank(
-    query: Query, texts: Sequence[str], syllables: Sequence[str], *, least: float = 0.4
+    query: Query,
+    texts: Sequence[str],
+    syllables: Sequence[str],
+    uses: Sequence[int],
+    *,
+    least: float = 0.4,
 ) -> list[Match]:
     """Return the candidates that are like what is asked for, the most like first.
 
@@ -86,6 +98,8 @@ def rank(
     query : Query
     texts, syllables : sequence of str
         Of the candidates: the terms of a store.
+    uses : sequence of int
+        How often each is written: of what is about as much alike, the common comes first.
     least : float
         What is less like is left out.
 
@@ -103,7 +117,9 @@ def rank(
     else:
         score, why = _by_letters(query, texts, syllables)
     chosen = np.flatnonzero(score >= least)
-    order = sorted(chosen, key=lambda i: (-round(float(score[i]), 6), len(texts[i]), texts[i]))
+    place = score + _COMMON * np.log2(np.maximum(np.asarray(uses, dtype=float), 1))
+    place[score >= _SURE] += 1
+    order = sorted(chosen, key=lambda i: (-round(float(place[i]), 6), len(texts[i]), texts[i]))
     return [Match(int(i), round(float(score[i]), 4), Why(_ALL[why[i]])) for i in order]
 
 
@@ -115,49 +131,49 @@ def _by_characters(
     query: Query, texts: Sequence[str], syllables: Sequence[str]
 ) -> tuple[Floats, Any]:
     cores = [_core(t) for t in texts]
-    size = np.fromiter(map(len, texts), float, len(texts))
-    core_size = np.fromiter(map(len, cores), float, len(texts))
-    cut = (size - core_size).astype(int)
-    whole = _distance(query.text, texts)
-    inner = _distance(query.core, cores)
-    heard = [s.replace(" ", "") for s in syllables]
-    asked = query.syllables.replace(" ", "")
-    q_cut = len(query.text) - len(query.core)
-    asked_core = _core_sound(query.syllables, q_cut)
-    heard_core = [_core_sound(s, int(n)) if n else h
-                  for s, h, n in zip(syllables, heard, cut, strict=True)]  # fmt: skip
-    score = _alike(whole, np.maximum(size, len(query.text)), asked, heard)
-    by_core = _alike(inner, np.maximum(core_size, len(query.core)), asked_core, heard_core)
-    # Nothing was left off on either side, or different things were.
-    off = np.where((cut == 0) | (q_cut == 0), _ENDING_OFF, _ENDING_OTHER)
-    same_ending = np.array([t[len(c):] == query.text[len(query.core):]
-                            for t, c in zip(texts, cores, strict=True)])  # fmt: skip
-    by_core -= np.where(same_ending, 0.0, off)
-    why = np.full(len(texts), _AT[Why.ALIKE])
-    chosen = by_core > score
-    score = np.maximum(score, by_core)
-    near = np.minimum(whole, np.where(chosen, inner, np.inf))
-    why[near == 1] = _AT[Why.ONE_CHARACTER]
-    for i in np.flatnonzero(near == 1):
-        a, b = (query.core, cores[i]) if chosen[i] and whole[i] != 1 else (query.text, texts[i])
-        if len(a) == len(b) and a != b and sorted(a) == sorted(b):
-            why[i] = _AT[Why.SWAPPED]
-            score[i] = max(score[i], 1 - (1 - _SWAPPED) * 4 / (3 + len(a)))
-            continue
-        if not asked:
-            continue
-        said, told = (asked_core, heard_core[i]) if near[i] == inner[i] else (asked, heard[i])
-        if len(a) == len(b):
-            if said == told:
-                why[i] = _AT[Why.HOMOPHONE]
-            elif sound(said) == sound(told):
-                why[i] = _AT[Why.NEAR_SOUND]
-                score[i] = max(score[i], 1 - (1 - _SWAPPED) * 4 / (3 + len(a)))
-    why[inner == 0] = _AT[Why.GENERIC]
-    why[whole == 0] = _AT[Why.EXACT]
-    score[whole == 0] = 1.0
+    ending = query.text[len(query.core) :]
+    endings = [t[len(c) :] for t, c in zip(texts, cores, strict=True)]
+    said = _joined(query.syllables, len(ending))
+    heard = [_joined(s, len(e)) for s, e in zip(syllables, endings, strict=True)]
+    whole, why = _edits(query.text, texts, said[0], [h[0] for h in heard])
+    inner, why_inner = _edits(query.core, cores, said[1], [h[1] for h in heard])
+    lacking = _ENDING_OTHER if ending else _ENDING_OFF
+    inner += [0.0 if e == ending else lacking if e else _ENDING_MORE for e in endings]
+    same = [e == ending for e in endings]
+    size = np.maximum(np.fromiter(map(len, texts), float, len(texts)), len(query.text))
+    # An ending that stands on one side only makes the name no longer.
+    short = np.maximum(np.fromiter(map(len, cores), float, len(texts)), len(query.core))
+    score = 1 - whole / size
+    by_core = 1 - inner / np.where(same, size, short)
+    better = by_core > score
+    score = np.where(better, by_core, score)
+    why = np.where(better, why_inner, why)
+    why[better & (why_inner == _AT[Why.EXACT])] = _AT[Why.GENERIC]
     _parts(query.text, texts, score, why)
     return score, why
+
+
+def _edits(
+    asked: str, texts: Sequence[str], said: str, heard: Sequence[str]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return what the edits from one text to each other cost, and which kind they are."""
+    edits = _distance(asked, texts)
+    alike = _similar(said, heard) if said else np.zeros(len(texts))
+    cost = edits - _SOUND * alike * (edits > 0)
+    why = np.full(len(texts), _AT[Why.ALIKE])
+    why[edits == 0] = _AT[Why.EXACT]
+    why[edits == 1] = _AT[Why.ONE_CHARACTER]
+    letters, soft = sorted(asked), sound(said)
+    for i in np.flatnonzero((edits > 0) & (edits <= 2)):
+        if len(texts[i]) != len(asked):
+            continue
+        if edits[i] == 1 and sorted(texts[i]) == letters:
+            cost[i], why[i] = _SWAP, _AT[Why.SWAPPED]
+        elif said and heard[i] == said:
+            cost[i], why[i] = _SAME_SOUND * edits[i], _AT[Why.HOMOPHONE]
+        elif said and sound(heard[i]) == soft:
+            cost[i], why[i] = _NEAR_SOUND * edits[i], _AT[Why.NEAR_SOUND]
+    return cost, why
 
 
 def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) -> tuple[Floats, Any]:
@@ -167,20 +183,19 @@ def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) ->
     heard = [s.replace(" ", "").replace("ü", "u") or t
              for s, t in zip(syllables, texts, strict=True)]  # fmt: skip
     heard_core = [
-        _core_sound(s, len(t) - len(c)).replace("ü", "u") if len(t) != len(c) else h
+        _joined(s, len(t) - len(c))[1].replace("ü", "u") if len(t) != len(c) else h
         for s, t, c, h in zip(syllables, texts, cores, heard, strict=True)
     ]
     asked = asked.replace("ü", "u").replace("v", "u")
     core = without_ending_in_letters(asked)
     score = np.maximum(
         _similar(asked, heard),
-        np.maximum(_similar(asked, heard_core) - _ENDING_OFF,
-                   _similar(core, heard_core) - _ENDING_OTHER),
+        np.maximum(_similar(asked, heard_core) - _OFF, _similar(core, heard_core) - _OTHER),
     )  # fmt: skip
     soft, soft_heard = sound(asked), [sound(h) for h in heard]
     soft_core = [sound(h) for h in heard_core]
     lowered = 1 - 0.06 * 7 / max(len(asked), 7)
-    by_sound = np.maximum(_similar(soft, soft_heard), _similar(soft, soft_core) - _ENDING_OFF)
+    by_sound = np.maximum(_similar(soft, soft_heard), _similar(soft, soft_core) - _OFF)
     by_sound *= lowered
     why = np.full(len(texts), _AT[Why.ALIKE])
     near = by_sound > score
@@ -196,7 +211,7 @@ def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) ->
         if initials and said:
             firsts = "".join(s[0] for s in said.split())
             if firsts == joined or firsts[: len(cores[i])] == joined:
-                value = _INITIALS - (0.0 if firsts == joined else _ENDING_OFF)
+                value = _INITIALS - (0.0 if firsts == joined else _OFF)
                 if value > score[i]:
                     score[i], why[i] = value, _AT[Why.INITIALS]
         if texts[i] == query.text:
@@ -218,14 +233,6 @@ def _parts(asked: str, texts: Sequence[str], score: Floats, why: Any) -> None:
                 why[i] = _AT[Why.PREFIX if begins else Why.PART]
 
 
-def _alike(distance: Floats, longer: Floats, asked: str, heard: Sequence[str]) -> Floats:
-    characters = 1 - distance / longer
-    if not asked:
-        return characters
-    by_sound = np.where([bool(h) for h in heard], _similar(asked, heard), characters)
-    return np.asarray(_CHARACTERS * characters + (1 - _CHARACTERS) * by_sound)
-
-
 def _distance(asked: str, texts: Sequence[str]) -> Floats:
     return cdist([asked], texts, scorer=OSA.distance, dtype=np.int32)[0].astype(float)
 
@@ -240,7 +247,8 @@ def _core(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _core_sound(syllables: str, cut: int) -> str:
-    """Return the joined syllables without the last ones."""
+def _joined(syllables: str, cut: int) -> tuple[str, str]:
+    """Return the syllables joined, whole and without the last ones."""
     parts = syllables.split()
-    return "".join(parts[:-cut] if 0 < cut < len(parts) else parts)
+    whole = "".join(parts)
+    return whole, "".join(parts[:-cut]) if 0 < cut < len(parts) else whole

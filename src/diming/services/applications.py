@@ -216,8 +216,10 @@ class _Desk:
     def first(self, draft: Draft) -> Taken:
         """Take in an application."""
         move, place_id, problems = self._placed(draft)
+        if problems:
+            return Taken(Standing(facts=Facts(move.facts)), problems, source=draft.source)
         start = Standing(place_id=place_id)
-        problems += refusals(self.procedure, start, move, self.today)
+        problems = refusals(self.procedure, start, move, self.today)
         problems += self._protected(str(move.facts.get("act", "")), place_id, move.facts)
         if problems:
             return Taken(Standing(facts=Facts(move.facts)), problems, source=draft.source)
@@ -267,10 +269,11 @@ class _Desk:
             place_id = place.place_id
             known = self.gazetteer.names_of([place_id]).get(place_id, [])
             used = [n.text for n in known if in_use(n, move.day)]
-            facts.setdefault("old_name", used[0] if used else "")
+            facts["old_name"] = facts.get("old_name") or (used[0] if used else "")
             for key, value in (
                 ("class_code", place.class_code), ("feature", place.feature),
                 ("within", "".join(place.within[-1:])), ("location", place.facts.get("location")),
+                ("class", place.facts.get("class")),
             ):  # fmt: skip
                 if not facts.get(key) and value:
                     facts[key] = value

@@ -100,6 +100,39 @@ class UnitsOn:
         ]
         return [v for v in found if all(self._is_below(v, units) for units in known)]
 
+    def in_text(self, text: str) -> list[Version]:
+        """Return the units that the end of a text means, which the rest names superiors of.
+
+        ``重庆市沙坪坝区磁器口街道`` means the 街道. The longest end that fits is taken.
+        """
+        whole = fold(text)
+        for start in range(len(whole) - 1):
+            found = self._by_name.get(whole[start:], ())
+            rest = whole[:start]
+            fits = [v for v in found if self._tells(rest, self.above(v))]
+            if fits:
+                return fits
+        return []
+
+    def _tells(self, rest: str, above: Sequence[Version]) -> bool:
+        """Tell whether a text is names of superiors, the largest first; some may be left out."""
+        if not rest:
+            return True
+        for at, version in enumerate(above):
+            for name in _spellings(fold(version.name)):
+                if rest.endswith(name) and self._tells(rest[: -len(name)], above[at + 1 :]):
+                    return True
+        return False
+
+    def bearing_in(self, version: Version, names: Iterable[str]) -> list[Version]:
+        """Return the units below one that are called by one of some names, in full."""
+        texts = {fold(name) for name in names}
+        found = {v.unit_id: v for t in texts for v in self._by_name.get(t, ()) if fold(v.name) == t}
+        return [
+            v for v in found.values()
+            if v.unit_id != version.unit_id and self._is_below(v, {version.unit_id})
+        ]  # fmt: skip
+
     def above(self, version: Version) -> list[Version]:
         """Return the units a unit lies in, the nearest first."""
         result: list[Version] = []
@@ -132,7 +165,7 @@ def lies_in(units: UnitsOn, place: Place) -> tuple[Version | None, str]:
     if found is not None:
         return found, ""
     for length in range(len(place.within), 0, -1):
-        called = units.called(place.within[:length])
+        called = units.called(place.within[:length]) or units.in_text(place.within[length - 1])
         if len({v.unit_id for v in called}) == 1:
             return called[0], "" if length == len(place.within) else "partly"
         if called:

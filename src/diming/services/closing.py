@@ -48,12 +48,12 @@ def told_until(told: Told, end: When, what: str) -> Told:
     return Told(f"{known}/{last}", Span(begin, end), told.certainty)
 
 
-def name_until(name: Name, end: When, reason: str) -> Name:
-    """Return a name that is no longer the standard one of its place."""
+def name_until(name: Name, end: When, reason: str, *, former: bool = False) -> Name:
+    """Return a name, ended; `former` where its place has another one from then on."""
     facts = {**name.facts, "ended_by": reason}
     if name.when.text:
         facts.setdefault(AS_TOLD, name.when.text)
-    kind = NameKind.FORMER if name.kind is NameKind.STANDARD else name.kind
+    kind = NameKind.FORMER if former and name.kind is NameKind.STANDARD else name.kind
     when = told_until(name.when, end, name.text)
     return replace(name, kind=kind, when=when, facts=Facts(facts), row=None)
 

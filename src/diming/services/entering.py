@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from diming.rules.steps import Standing
     from diming.store.gazetteer_protocol import Gazetteer
 
+#: What an application says of a place that has no field there; the class decides who may apply
+#: for another name.
+KEPT = ("class", "location", "size")
 #: `Place.source` of what comes from applications.
 SOURCE = "application"
 
@@ -50,9 +53,10 @@ def entered(
     if old is None:
         raise UsageError("the archive has no place {place}", place=place_id)
     ended = [n for n in gazetteer.names_of([place_id]).get(place_id, []) if in_use(n, day)]
-    closed = [name_until(n, When(day), now.matter_id) for n in ended]
+    renamed = now.act == "rename"
+    closed = [name_until(n, When(day), now.matter_id, former=renamed) for n in ended]
     rows = tuple(n.row for n in ended if n.row is not None)
-    if now.act == "rename":
+    if renamed:
         name = _name(now, place_id, day, citation)
         return NameChange(names=(*closed, name), old_names=rows), place_id
     shut = place_until(old, When(day), now.matter_id, str(now.facts.get("name", place_id)))
@@ -81,7 +85,7 @@ def _place(now: Standing, day: date) -> Place:
         within_id=said.get("within_id") or None,
         within_on=None if not said.get("within_id") else now.begun,
         when=told_from(day), source=SOURCE, source_id=now.matter_id,
-        facts=Facts({k: str(said[k]) for k in ("location", "size") if said.get(k)}),
+        facts=Facts({k: str(said[k]) for k in KEPT if said.get(k)}),
     )  # fmt: skip
 
 

@@ -100,17 +100,14 @@ def take_in(
         If somebody else is writing.
     """
     options = options or ImportOptions()
-    rows: tuple[TakenRow, ...] = ()
-    revision = None
+    if dry_run:
+        return Intake(None, _Work(store, records, options).done()[0])
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
         rows, change = _Work(store, records, options).done()
-        if dry_run or not change:
+        if not change:
             raise Withdrawn
         writer.append_names(change)
-        number = writer.number
-    if not dry_run and rows and any(r.fate in (Fate.ADDED, Fate.MATCHED) for r in rows):
-        revision = revision_written(store, number)
-    return Intake(revision, rows)
+    return Intake(revision_written(store, writer.number) if change else None, rows)
 
 
 class _Work:
@@ -177,7 +174,7 @@ class _Work:
             remarks.append(Problem(_TROUBLE[trouble], Facts(facts)))
         spot = self.spots.get(id(record))
         if within is None:
-            within = spot or self.default
+            within = self._seat(spot, record) or self.default
         elif spot is not None and not self._agree(within, spot):
             facts = {"there": spot.label, "told": within.label}
             remarks.append(Problem(
@@ -186,6 +183,16 @@ class _Work:
         within_id = None if within is None else within.unit_id
         same = self.known.place(record, within_id, self.options.same_place_m)
         return record, same, within, remarks
+
+    def _seat(self, spot: Version | None, record: PlaceRecord) -> Version | None:
+        """Return the unit at a position; the one below that has the place's name, if it is one.
+
+        Where townships have no shapes, 梓潼街道 in 潼南区 lies in the township of that name.
+        """
+        if spot is None:
+            return None
+        named = self.units.bearing_in(spot, (n.text for n in record.names))
+        return named[0] if len(named) == 1 else spot
 
     def _agree(self, told: Version, spot: Version) -> bool:
         """Tell whether the one is the other or lies in it."""
