@@ -61,6 +61,7 @@ def store():
         place("p-4", "铜锣山", "13100", "s", lon=108.0),
         place("p-5", "磁器街", "23100", "w", when=("1950", "1970")),
         place("p-6", "老君路", "23100", "w", kind=NameKind.FORMER),
+        place("p-8", "新民村村民委员会", "21500", "w1"),
         place("p-7", "解放路", "23100", "w", kind=NameKind.SHORT),
     ]
     entries = (Entry("h-1", Matter.HERITAGE, 1, date(2019, 1, 1), "listed", "p-5"),)
@@ -119,6 +120,12 @@ def test_villages_are_unique_in_their_county(store):
     assert set(like(store, "石桥村", within="西县/兴隆镇")) == {("v1", "exact")}
 
 
+def test_a_village_and_its_committee_are_one_name(store):
+    assert set(like(store, "新民村", within="西县")) == {("p-8", "exact")}
+    assert set(like(store, "新民社区居民委员会", within="西县")) == {("p-8", "specific")}
+    assert set(like(store, "石桥村民委员会", within="西县")) == {("v1", "exact")}
+
+
 def test_counties_are_held_against_the_whole_country(store):
     found = like(store, "朝阳区", within="渝市")
     codes = {f.units[0] for (_, reason), f in found.items() if reason == "exact"}
@@ -170,7 +177,7 @@ def test_what_was_compared_is_told(store):
     (found,) = review(store, [Proposal("兴隆镇", within="西县")], day=DAY)
     # Names of townships of the province, those of the past too.
     assert found.scopes == (("province", "渝市", 5),)
-    assert found.places_count == 7
+    assert found.places_count == 8
     assert found.within == ("渝市", "西县")
 
 
