@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diming.cli.archives import AUTHOR, author_of, opened
+from diming.cli.archives import author_of, opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.help import LocalCommand
 from diming.cli.options import Day, archive_option, common_options, option, text_or_json
+from diming.cli.registers import who_options
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.present.language import N_
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     import datetime
 
     from diming.services.applications import Draft, Outcome
-
-
-def author_options(command: Any) -> Any:
-    """Add who records it and why; documents of a matter are its own."""
-    for add in (
-        option("--author", metavar="NAME", envvar=AUTHOR,
-               help=N_("Who records it; default: DIMING_AUTHOR, else the user's name.")),
-        option("--reason", metavar="TEXT", help=N_("Why it is recorded.")),
-        option("--dry-run", is_flag=True, help=N_("Say what would be done, and write nothing.")),
-    ):  # fmt: skip
-        command = add(command)
-    return command
 
 
 _BY = option("--by", metavar="WHO", default="", help=N_("Who takes the step."))
@@ -63,8 +52,13 @@ _SET = option(
 )
 @click.argument("file", metavar="[FILE]", required=False)
 @option("--act", metavar="ACT", default="", help=N_("new, rename or abolish."))
-@option("--class", "class_", metavar="CLASS", default="",
-        help=N_("Class of the place: nature, settlement, street, park, housing…"))  # fmt: skip
+@option(
+    "--class",
+    "class_",
+    metavar="CLASS",
+    default="",
+    help=N_("Class of the place: nature, settlement, street, park, housing…"),
+)
 @option("--name", metavar="NAME", default="", help=N_("The proposed name."))
 @option("--romanisation", metavar="TEXT", default="", help=N_("Its spelling in letters."))
 @option("--place", metavar="ID", default="", help=N_("The place, if it has a name already."))
@@ -78,7 +72,7 @@ _SET = option(
 @_SET
 @option("--keep-going", is_flag=True, help=N_("File those that fit though others do not."))
 @text_or_json
-@author_options
+@who_options
 @archive_option
 @common_options
 @click.pass_context
@@ -138,7 +132,7 @@ def apply_(context: click.Context, /, file: str | None, **given: Any) -> int:
 @_SET
 @option("--note", metavar="TEXT", default="", help=N_("Why, or what is to be mended."))
 @text_or_json
-@author_options
+@who_options
 @archive_option
 @common_options
 @click.pass_context

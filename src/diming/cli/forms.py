@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SUFFIXES = (".docx", ".xlsx")
 
 
-def FORM_OPTIONS(command: Any) -> Any:  # noqa: N802
+def form_options(command: Any) -> Any:
     """Add where a form goes, and whose it is."""
     for add in (
         option("--output", "-o", metavar="FILE", required=True,

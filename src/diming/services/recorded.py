@@ -1,4 +1,4 @@
-"""Rows going into a register as one revision: what is new, what was there, what is refused (登记)."""
+"""Rows going into a register as one revision: new, known already, or refused (登记)."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def put_up(
     store: Store, rows: Sequence[RegisterRow], day: date, *, author: str, reason: str,
     dry_run: bool = False, keep_going: bool = False,
 ) -> Recorded:  # fmt: skip
-    """Record signs; what their text gets wrong is a remark, for the sign stands there all the same."""
+    """Record signs; a wrong text is a remark, for the sign stands there all the same."""
     words, result = load_registers(), Recorded()
     with store.write(author=author, reason=reason) as writer:
         gazetteer = writer.gazetteer
@@ -81,7 +81,7 @@ def put_up(
 
 def patrol(
     store: Store, matter_id: str, state: str, day: date, *, by: str, note: str = "",
-    text: str = "", author: str, reason: str,
+    text: str = "", author: str, reason: str, dry_run: bool = False,
 ) -> tuple[Sign, Revision | None]:  # fmt: skip
     """Record how a sign was found.
 
@@ -109,8 +109,10 @@ def patrol(
             matter_id, Matter.SIGN, last.step + 1, day, found.id, last.place_id,
             Facts({k: v for k, v in said.items() if v}),
         )  # fmt: skip
+        if dry_run:
+            raise Withdrawn
         writer.append_names(NameChange(entries=(entry,)))
-    revision = revision_written(store, writer.number)
+    revision = None if dry_run else revision_written(store, writer.number)
     return next(s for s in signs(store.gazetteer()) if s.matter_id == matter_id), revision
 
 
@@ -151,8 +153,10 @@ def _wrong(
 ) -> tuple[Problem, ...]:  # fmt: skip
     if place_id is None:
         return ()
-    standard = [n for n in gazetteer.names_of([place_id]).get(place_id, [])
-                if in_use(n, day) or n.kind is NameKind.MINORITY and n.when.holds(day)]  # fmt: skip
+    standard = [
+        n for n in gazetteer.names_of([place_id]).get(place_id, [])
+        if in_use(n, day) or (n.kind is NameKind.MINORITY and n.when.holds(day))
+    ]  # fmt: skip
     kind = words.signs.get(str(said.get("kind", ""))) or words.signs["other"]
     return sign_problems(
         str(said.get("text", "")), str(said.get("romanisation", "")), kind, standard, words
