@@ -107,7 +107,7 @@ def apply_(context: click.Context, /, file: str | None, **given: Any) -> int:
             reason=given["reason"] or "apply " + (file or given["name"]),
             keep_going=given["keep_going"], procedure=procedure,
         )  # fmt: skip
-    return _tell(context, outcome, given)
+    return _tell(context, outcome, procedure, given)
 
 
 @click.command(
@@ -159,7 +159,7 @@ def advance_(context: click.Context, /, matter: str, state: str, **given: Any) -
             store, matter, move, author=author_of(given["author"]), dry_run=given["dry_run"],
             reason=given["reason"] or f"{matter} {state}", procedure=procedure,
         )  # fmt: skip
-    return _tell(context, outcome, given)
+    return _tell(context, outcome, procedure, given)
 
 
 def _draft(said: dict[str, Any], day: datetime.date | None, source: str) -> Draft:
@@ -191,12 +191,14 @@ def _pairs(given: dict[str, Any]) -> dict[str, Any]:
     return pairs
 
 
-def _tell(context: click.Context, outcome: Outcome, given: dict[str, Any]) -> int:
+def _tell(
+    context: click.Context, outcome: Outcome, procedure: Procedure, given: dict[str, Any]
+) -> int:
     from diming.present.application_text import outcome_json, outcome_text
 
     lang = session_of(context).lang
     if given["format_"] == "json":
         deliver(outcome_json(outcome, lang), None, utf8=True)
     else:
-        deliver(outcome_text(outcome, lang, dry_run=given["dry_run"]), None, utf8=False)
+        deliver(outcome_text(outcome, procedure, lang, dry_run=given["dry_run"]), None, utf8=False)
     return CONFLICT if outcome.refused else CLEAN

@@ -14,7 +14,14 @@ from diming.model.namechange import NameChange
 from diming.model.place import NameKind, Problem
 from diming.rules.sign_text import sign_problems
 from diming.services.closing import in_use
-from diming.services.recorded import Recorded, matter_id_of, no_place, unknown_word, when_said
+from diming.services.recorded import (
+    Recorded,
+    column_of,
+    matter_id_of,
+    no_place,
+    unknown_word,
+    when_said,
+)
 from diming.services.recording import revision_written
 from diming.services.standing_signs import signs
 from diming.store.protocol import Withdrawn
@@ -169,13 +176,13 @@ def _problems(row: RegisterRow, words: Registers, gazetteer: Gazetteer) -> tuple
     if not said.get("text"):
         found.append(Problem(N_("there is no text")))
     if said.get("kind") and word_meant(words.signs, said["kind"]) is None:
-        found.append(unknown_word("kind", said["kind"], words.signs))
+        found.append(unknown_word(column_of(HEADINGS, "kind"), said["kind"], words.signs))
     if said.get("state") and word_meant(words.sign_states, said["state"]) is None:
-        found.append(unknown_word("state", said["state"], words.sign_states))
+        found.append(unknown_word(column_of(HEADINGS, "state"), said["state"], words.sign_states))
     for key, limit in (("lon", 180.0), ("lat", 90.0)):
         if said.get(key) and not _is_degrees(said[key], limit):
             what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": key, "value": said[key]}))
+            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
     found += _present(when_said(row, "day")[1])
     if said.get("place"):
         found += _present(no_place(gazetteer, said["place"]))
