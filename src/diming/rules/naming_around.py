@@ -1,0 +1,121 @@
+"""The names around a proposal, by how they are written and how they sound (周边地名).
+
+Made once for each scope and asked for each proposal, so that many proposals cost
+little more than one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from diming.rules.naming_spelling import Hearing, parts_of
+from diming.script.fold import fold
+from diming.script.reading import syllables, syllables_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from diming.handbook.naming import NamingRules
+    from diming.model.naming import Bearer, NameClass
+
+#: In which ways two names are alike, the closest first.
+WAYS = ("exact", "specific", "homophone", "homophone-specific", "near")
+
+
+class Around:
+    """Names that are borne, or were, within one scope.
+
+    Parameters
+    ----------
+    bearers : iterable of Bearer
+        One for each name of each unit or place.
+    rules : NamingRules
+        For generic terms and sounds.
+    """
+
+    def __init__(self, bearers: Iterable[Bearer], rules: NamingRules) -> None:
+        self.bearers = tuple(bearers)
+        self._terms = rules.terms_of
+        self._hearing = Hearing(rules.alike)
+
+    def __len__(self) -> int:
+        return len(self.bearers)
+
+    def count(self, classes: Iterable[NameClass]) -> int:
+        """Return how many names of some classes there are."""
+        wanted = frozenset(classes)
+        return sum(b.name_class in wanted for b in self.bearers)
+
+    def alike(self, text: str, classes: Sequence[NameClass]) -> list[tuple[str, Bearer]]:
+        """Return those who bear a like name, each with the closest way it is alike.
+
+        Parameters
+        ----------
+        text : str
+            The proposed name.
+        classes : sequence of NameClass
+            Whose names count; the first is that of the proposal.
+        """
+        specific = self._specific(text, classes[0])
+        sound, part = syllables(text), syllables(specific)
+        # One syllable is shared by too many.
+        telling = " " in part
+        asked: list[tuple[str, Mapping[str, list[Bearer]], str]] = [
+            ("exact", self._by_text, fold(text)),
+            ("specific", self._by_specific, fold(specific)),
+            ("homophone", self._by_sound, sound),
+            ("homophone-specific", self._by_part, part if telling else ""),
+            ("near", self._by_local, self._hearing.local(sound) if telling else ""),
+            ("near", self._by_local_part, self._hearing.local(part) if telling else ""),
+        ]
+        found: dict[tuple[str, str], tuple[str, Bearer]] = {}
+        for way, index, key in asked:
+            for bearer in index.get(key, ()) if key else ():
+                if bearer.name_class in classes:
+                    found.setdefault((bearer.id, bearer.text), (way, bearer))
+        return list(found.values())
+
+    def _specific(self, text: str, name_class: NameClass) -> str:
+        return parts_of(text, self._terms(name_class)).specific
+
+    def _indexed(self, key: Callable[[Bearer], str]) -> dict[str, list[Bearer]]:
+        index: dict[str, list[Bearer]] = defaultdict(list)
+        for bearer in self.bearers:
+            index[key(bearer)].append(bearer)
+        return dict(index)
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[Bearer]]:
+        return self._indexed(lambda b: fold(b.text))
+
+    @cached_property
+    def _by_specific(self) -> dict[str, list[Bearer]]:
+        return self._indexed(lambda b: fold(self._specific(b.text, b.name_class)))
+
+    @cached_property
+    def _sounds(self) -> dict[str, str]:
+        """How each name and each specific part sounds; alike ones are read once."""
+        texts = {b.text for b in self.bearers}
+        texts |= {self._specific(b.text, b.name_class) for b in self.bearers}
+        each = sorted(texts)
+        return dict(zip(each, syllables_many(each), strict=True))
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[Bearer]]:
+        return self._indexed(lambda b: self._sounds[b.text])
+
+    @cached_property
+    def _by_part(self) -> dict[str, list[Bearer]]:
+        return self._indexed(lambda b: self._sounds[self._specific(b.text, b.name_class)])
+
+    @cached_property
+    def _by_local(self) -> dict[str, list[Bearer]]:
+        return self._indexed(lambda b: self._hearing.local(self._sounds[b.text]))
+
+    @cached_property
+    def _by_local_part(self) -> dict[str, list[Bearer]]:
+        return self._indexed(
+            lambda b: self._hearing.local(self._sounds[self._specific(b.text, b.name_class)])
+        )
