@@ -142,8 +142,8 @@ def test_a_renamed_place_keeps_its_former_name_until_then(names):
     through(names)
     place, _ = only_place()
     rename = ["--act", "rename", "--name", "磁新街", "--place", place.place_id,
-              "--by", "磁器口街道", "--date", "2026-05-01", "--document", "申请书", "--set", "reason=重名",
-              "--set", "origin=新建"]  # fmt: skip
+              "--by", "磁器口街道", "--date", "2026-05-01", "--document", "申请书",
+              "--set", "reason=重名", "--set", "origin=新建"]  # fmt: skip
     names("applications", "apply", *rename)
     late = [[x.replace("2026-03", "2026-05").replace("2026-04", "2026-06").replace(
         "Cízhèng", "Cíxīn") for x in row] for row in COURSE]  # fmt: skip
@@ -174,7 +174,8 @@ def test_a_protected_name_in_use_is_not_renamed(names):
           "--batch", "1", "--within", "乙县")  # fmt: skip
     said = names("applications", "apply", "--act", "rename", "--name", "新街", "--place",
                  place.place_id, "--by", "磁器口街道", "--date", "2026-05-01",
-                 "--document", "申请书", "--set", "reason=改", "--set", "origin=新", code=4)  # fmt: skip
+                 "--document", "申请书", "--set", "reason=改",
+                 "--set", "origin=新", code=4)  # fmt: skip
     assert "protected" in said and "地名管理条例" in said
 
 

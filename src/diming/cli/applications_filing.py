@@ -19,6 +19,7 @@ from diming.present.language import N_
 if TYPE_CHECKING:
     import datetime
 
+    from diming.handbook.procedure import Procedure
     from diming.services.applications import Draft, Outcome
 
 

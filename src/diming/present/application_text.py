@@ -85,8 +85,11 @@ def _taken_lines(one: Taken, procedure: Procedure, lang: str | None) -> list[str
         lines = [fill(count, lang, {**facts, "problems_count": len(one.problems)})]
         return lines + _bullets(one.problems, lang)
     last = now.entries[-1]
-    done = say(N_("{matter} “{name}”: {state} on {day}, by {by}"), lang, **facts, state=_state(last.state, procedure, resolve_language(lang)),
-               day=last.day.isoformat(), by=plain(last.said.get("by", "")))  # fmt: skip
+    done = say(
+        N_("{matter} “{name}”: {state} on {day}, by {by}"), lang, **facts,
+        state=_state(last.state, procedure, resolve_language(lang)), day=last.day.isoformat(),
+        by=plain(last.said.get("by", "")),
+    )  # fmt: skip
     return [done, *_bullets(one.remarks, lang)]
 
 
