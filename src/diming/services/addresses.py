@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,7 @@ from diming.services.beliefs import basis, revision_meant, today
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diming.handbook.county_codes import CountyCodes
     from diming.history.chains import Path, Reading
     from diming.history.offers import Offer
     from diming.history.roll import Days
@@ -77,9 +79,8 @@ class Locator:
             units = dict.fromkeys(table.unit_id.tolist())
             told = store.gazetteer(revision.number).names_of(units)
         self.roll = Roll(table, told)
-        handbook = load_handbook()
         self.memory = Recall(store.view(revision.number))
-        self._chains = Chains(self.roll, Outside(handbook.county_codes, 1981))
+        self._chains = Chains(self.roll, _outside(load_handbook().county_codes))
         self._offers = Offers(self._chains, self._kin, syllables)
         self._kindred: dict[str, tuple[str, ...]] = {}
         self._lineages: dict[tuple[str, date], Lineage] = {}
@@ -309,8 +310,9 @@ class Locator:
         days = offer.days[-1]
         last = date.fromordinal(days[1] - 1)
         versions = [self._version(u, last) for u in offer.units]
-        above = self._chain_of(versions[0], last)[:-1]
         table = offer.why is Why.CODE_TABLE
+        # Of what lay above it then, the table and the archive say different things.
+        above = () if table else self._chain_of(versions[0], last)[:-1]
         span = (
             Span(_when(days[0]), When(date.fromordinal(days[1])))
             if table
@@ -392,6 +394,11 @@ class Locator:
         return Problem(
             N_("there was no “{text}” below {superior}; the name is known elsewhere"), Facts(facts)
         )
+
+
+@lru_cache(maxsize=2)
+def _outside(codes: CountyCodes) -> Outside:
+    return Outside(codes)
 
 
 def _when(day: int) -> When:
