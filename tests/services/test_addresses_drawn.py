@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -134,7 +135,7 @@ def test_no_chain_is_told_that_did_not_hold(random):
                         assert span.holds(day)
                         units = [v.unit_id for v in held.chain]
                         assert all(world.on(u, day) for u in units)
-                        for superior, unit in zip(units, units[1:], strict=False):
+                        for superior, unit in pairwise(units):
                             assert world.was_below(unit, superior, day), (address, day)
             for candidate in found.candidates:
                 assert replace(candidate.unit, row=None) in world.versions

@@ -46,9 +46,7 @@ class Outside:
         longest = 0
         for code in sorted(codes.all_alive(None)):
             # Six digits each: cut here, for there are thousands.
-            prefix = (
-                code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-            )
+            prefix = code.removesuffix("00").removesuffix("00")
             if len(prefix) == 4 and Code(code).is_summary_row:
                 continue
             for row in codes.rows(code):

@@ -221,16 +221,20 @@ class Locator:
     def _span(self, units: Sequence[str], stretch: tuple[int, int]) -> tuple[Span, bool]:
         """Return a stretch as exactly as the units' own dates are known, and if its begin is."""
         begin, end = date.fromordinal(stretch[0]), date.fromordinal(stretch[1])
-        first, until = When(begin), When(end)
+        begins: list[When] = []
+        ends: list[When] = []
         known = True
         for unit in units:
             for v in self.memory.versions(unit):
                 if v.holds(begin) and v.span.begin.precision is Precision.UNKNOWN:
                     known = False
                 if v.span.begin.day == begin and v.span.begin.precision is not Precision.UNKNOWN:
-                    first = v.span.begin
+                    begins.append(v.span.begin)
                 if v.span.end.day == end and end != OPEN:
-                    until = v.span.end
+                    ends.append(v.span.end)
+        # Of several dates that stand for one day, the most exact.
+        first = min(begins, key=_coarse, default=When(begin))
+        until = min(ends, key=_coarse, default=When(end))
         if begin == date.min:
             first = When(begin, Precision.UNKNOWN)
         return Span(first, until), known
@@ -399,6 +403,10 @@ class Locator:
 @lru_cache(maxsize=2)
 def _outside(codes: CountyCodes) -> Outside:
     return Outside(codes)
+
+
+def _coarse(when: When) -> int:
+    return list(Precision).index(when.precision)
 
 
 def _when(day: int) -> When:
