@@ -32,7 +32,7 @@ from diming.model.located import (
     Why,
 )
 from diming.model.place import Problem
-from diming.model.span import OPEN, Precision, Span, When, day_before
+from diming.model.span import EVER, OPEN, Precision, Span, When, day_before
 from diming.script.address import address_text
 from diming.script.reading import syllables
 from diming.services.beliefs import basis, revision_meant, today
@@ -219,24 +219,26 @@ class Locator:
         return next((v for v in versions if v.holds(day)), versions[-1])
 
     def _span(self, units: Sequence[str], stretch: tuple[int, int]) -> tuple[Span, bool]:
-        """Return a stretch as exactly as the units' own dates are known, and if its begin is."""
+        """Return a stretch as exactly as the units' own dates are known.
+
+        Also whether it cannot have begun later: not where a unit has stood since nobody
+        knows when.
+        """
         begin, end = date.fromordinal(stretch[0]), date.fromordinal(stretch[1])
         begins: list[When] = []
         ends: list[When] = []
         known = True
         for unit in units:
             for v in self.memory.versions(unit):
-                if v.holds(begin) and v.span.begin.precision is Precision.UNKNOWN:
-                    known = False
-                if v.span.begin.day == begin and v.span.begin.precision is not Precision.UNKNOWN:
+                if v.span.begin.day == begin:
                     begins.append(v.span.begin)
+                elif v.holds(begin) and v.span.begin.day == EVER:
+                    known = False
                 if v.span.end.day == end and end != OPEN:
                     ends.append(v.span.end)
         # Of several dates that stand for one day, the most exact.
         first = min(begins, key=_coarse, default=When(begin))
         until = min(ends, key=_coarse, default=When(end))
-        if begin == date.min:
-            first = When(begin, Precision.UNKNOWN)
         return Span(first, until), known
 
     def _spans_of(self, paths: Sequence[Path]) -> list[Span]:
@@ -359,7 +361,7 @@ class Locator:
         if best.why is Why.OTHER_TIME:
             return Problem(
                 N_(
-                    "no day at which both held: {superior} as named {superior_spans}, {unit} "
+                    "no day is known on which both held: {superior} as named {superior_spans}, {unit} "
                     "below it {unit_span}"
                 ),
                 Facts(facts),
@@ -372,7 +374,7 @@ class Locator:
             }
             return Problem(
                 N_(
-                    "no day at which both held: {superior} {superior_spans}, {unit} below {via} "
+                    "no day is known on which both held: {superior} {superior_spans}, {unit} below {via} "
                     "{unit_span}"
                 ),
                 Facts(facts),
