@@ -152,7 +152,7 @@ def _wrong(
     if place_id is None:
         return ()
     standard = [n for n in gazetteer.names_of([place_id]).get(place_id, [])
-                if in_use(n, day) or n.kind is NameKind.MINORITY and n.when.holds(day)]  # fmt: skip
+                if in_use(n, day) or (n.kind is NameKind.MINORITY and n.when.holds(day))]  # fmt: skip
     kind = words.signs.get(str(said.get("kind", ""))) or words.signs["other"]
     return sign_problems(
         str(said.get("text", "")), str(said.get("romanisation", "")), kind, standard, words
