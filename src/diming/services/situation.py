@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from diming.geometry.lonlat import from_lonlat, has_place
-from diming.history.standing import chain_at
 from diming.model.found import Above
 from diming.model.span import EVER, OPEN, day_before
 from diming.services.heirs import Heirs
+from diming.services.lying import Whereabouts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +32,7 @@ class Situation:
     def __init__(self, memory: Recall, now: date) -> None:
         self.memory, self.now = memory, now
         self.heirs = Heirs(memory, now)
-        self._at: dict[tuple[float, float, date], tuple[Version, ...]] = {}
+        self.places = Whereabouts(self.heirs)
 
     def of(self, hit: Hit, day: date | None) -> Hit:
         """Return a hit with what it lay in when its name was in use, and today."""
@@ -74,7 +70,7 @@ class Situation:
         if hit.place is None:
             return False
         for on in days:
-            chain = self._chain_of_place(hit.place, on)
+            chain = self.places.of_place(hit.place, on).units
             if any(v.unit_id == unit.unit_id for v in chain):
                 return True
         return False
@@ -89,8 +85,8 @@ class Situation:
         return replace(hit, then=then, heirs=heirs, stopped=stopped)
 
     def _of_place(self, hit: Hit, place: Place, on: date) -> Hit:
-        then = self._chain_of_place(place, on)
-        now = self._chain_of_place(place, self.now)
+        then = self.places.of_place(place, on).units
+        now = self.places.of_place(place, self.now).units
         heirs: tuple[Heir, ...] = ()
         stopped = None
         if not now and place.within_id is not None:
@@ -102,32 +98,6 @@ class Situation:
             hit, then=Above(then, () if then else told), today=Above(now, () if now else told),
             heirs=heirs, stopped=stopped,
         )  # fmt: skip
-
-    def _chain_of_place(self, place: Place, day: date) -> tuple[Version, ...]:
-        """Return the units a place lay in on a day: by its position, else by what was told."""
-        chain: tuple[Version, ...] = ()
-        if place.lon is not None and place.lat is not None:
-            chain = self._chain_at(place.lon, place.lat, day)
-        if place.within_id is None:
-            return chain
-        told = self.heirs.chain(place.within_id, day)
-        # The smaller says more, as long as they agree.
-        if not chain or (told and told[-1].level > chain[-1].level):
-            return told
-        return chain
-
-    def _chain_at(self, lon: float, lat: float, day: date) -> tuple[Version, ...]:
-        key = lon, lat, day
-        if key not in self._at:
-            crs = self.memory.view.crs
-            found: tuple[Version, ...] = ()
-            if crs is not None and has_place(crs):
-                x, y = from_lonlat(np.array([[lon, lat]]), crs)[0]
-                if np.isfinite((x, y)).all():
-                    levels = chain_at(self.memory, shapely.Point(x, y), day)
-                    found = tuple(at.versions[0] for at in levels if len(at.versions) == 1)
-            self._at[key] = found
-        return self._at[key]
 
     def _said_on(self, place: Place) -> date:
         """Return the day of which it was told what a place lies in."""
