@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 #: Coordinates are displaced by an official encryption: none may be kept, nor reversed.
 DISPLACED = re.compile(r"gcj[-_ ]?0?2|bd[-_ ]?0?9|火星|百度坐标|国测局", re.IGNORECASE)
+#: Headings and cells that tell a position, although no field was recognised in them.
+_TELLING = re.compile(
+    r"(^|_)(lon|lng|long|lat|x|y|xy|cp|wkt)($|_)|经度|纬度|东经|北纬|坐标|coord|cent(er|roid)"
+    r"|longitude|latitude|geom|location$",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"\d{2,3}\.\d{2,}\D+\d{2,3}\.\d{2,}")
 #: Frames whose parameters of transformation are not for general use (北京54, 西安80).
 _CLOSED = re.compile(r"北京|1954|beijing|西安|1980|xian|xi'an", re.IGNORECASE)
 _DATUMS = ("gcj-02", "bd-09")
@@ -158,6 +165,11 @@ def _leave_out(grid: Grid, found: Positions, said: Sequence[str], everything: bo
         has |= np.fromiter((not is_nothing(row[column]) for row in grid.rows), bool, len(has))
     if grid.geometry is not None:
         has |= np.fromiter((g is not None for g in grid.geometry), bool, len(has))
+    shown = {column for column, name in enumerate(grid.columns) if _TELLING.search(name)}
+    shown |= {
+        column for row in grid.rows[:1000] for column, text in enumerate(row) if _PAIR.search(text)
+    }
+    found.columns = tuple(sorted({*found.columns, *shown}))
     if not everything:
         has &= np.fromiter((bool(DISPLACED.search(text)) for text in said), bool, len(has))
     found.displaced = has

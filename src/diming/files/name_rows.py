@@ -32,6 +32,7 @@ CODE_LENGTHS = (2, 4, 6, 9, 12)
 PLACE_CODE_LENGTH = 20
 _CLASS = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_COMMA = re.compile("[,،]")
 _ABOVE = re.compile(r"\s*[/／>＞»]\s*")
 _CERTAINTY = {
     **{c.value: c for c in Certainty}, "?": Certainty.UNCERTAIN, "~": Certainty.APPROXIMATE,
@@ -91,6 +92,8 @@ class RowReader:
         self._shared_codes: Mapping[str, bool] = {}
         if "place.source_id" not in self._columns:
             self._shared_codes = self._codes_of_several()
+        self.notes: list[Problem] = []
+        self._foreign_codes = self._are_foreign()
 
     def __iter__(self) -> Iterator[PlaceRecord]:
         for place in range(len(self.grid.rows)):
@@ -109,8 +112,26 @@ class RowReader:
                 several[code] = True
         return several
 
+    def _are_foreign(self) -> bool:
+        """Tell whether most codes are not as long as division codes: they are others."""
+        columns = self._columns.get("division_code")
+        codes = [tidy(row[columns[0]]) for row in self.grid.rows] if columns else []
+        codes = [code for code in codes if code]
+        fit = sum(code.isdecimal() and len(code) in CODE_LENGTHS for code in codes)
+        foreign = fit * 2 < len(codes)
+        # Codes of 地名 stand in columns of that heading, too.
+        if foreign and not all(len(code) == PLACE_CODE_LENGTH for code in codes):
+            self.notes.append(
+                Problem(
+                    N_("the codes in {column} are no division codes; they only tell rows apart"),
+                    Facts({"column": self._heading("division_code")}),
+                    self._heading("division_code"),
+                )
+            )
+        return foreign
+
     def _said(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return what the row says by where it goes; the first column that says something counts."""
+        """Return what the row says by where it goes; of several columns the first counts."""
         said = self._constants.copy()
         for i, goes in self._last_first:
             if text := cells[i].strip():
@@ -127,7 +148,10 @@ class RowReader:
         told = self._told.get(key)
         if told is None:
             try:
-                told = read_told(begin) if end is None else told_between(begin, end)
+                if end is None:
+                    told = read_told(begin, day_first=self.options.day_first)
+                else:
+                    told = told_between(begin, end, day_first=self.options.day_first)
             except BadDate as error:
                 told = error.problem
             if len(self._told) < 100_000:
@@ -187,7 +211,9 @@ class RowReader:
         if division:
             if not source_id:
                 source_id = f"{division}/{name}" if division in self._shared_codes else division
-            if division.isdecimal() and len(division) not in CODE_LENGTHS:
+            if self._foreign_codes:
+                pass
+            elif division.isdecimal() and len(division) not in CODE_LENGTHS:
                 lengths = ", ".join(map(str, CODE_LENGTHS))
                 noted.remarks.append(_odd_code(division, self._heading("division_code"), lengths))
             elif division.isdecimal():
@@ -265,7 +291,16 @@ class RowReader:
                 continue
             column = self.grid.columns[i]
             reading = said.get("short_reading", "") if kind is NameKind.SHORT else ""
-            for each in split_names(cells[i], self.marks):
+            marks = self.marks
+            if self.format == "lp-tsv" and ";" not in cells[i] and _COMMA.search(cells[i]):
+                marks = ",،"
+                noted.remarks.append(
+                    Problem(
+                        N_("{column}: the names were parted at commas, for want of semicolons"),
+                        Facts({"column": column}), column,
+                    )
+                )  # fmt: skip
+            for each in split_names(cells[i], marks):
                 made = self._one(each, field, kind, column, tag, noted)
                 if made is None:
                     continue
@@ -404,17 +439,19 @@ class RowReader:
                     Facts({"name": clean[:60]}), column,
                 )
             )  # fmt: skip
-        if len(clean) > LONGEST or has_control(clean):
-            noted.problems.append(
-                Problem(
-                    N_(
-                        "the name «{name}» holds control characters, or more than {most_count} "
-                        "characters"
-                    ),
-                    Facts({"name": _visible(clean[:60]), "most_count": LONGEST}), column,
-                )
-            )  # fmt: skip
+        if problem := unwritable(clean, column):
+            noted.problems.append(problem)
         return clean
+
+
+def unwritable(name: str, column: str) -> Problem | None:
+    """Say why no archive takes a name, if none does."""
+    if len(name) <= LONGEST and not has_control(name):
+        return None
+    return Problem(
+        N_("the name «{name}» holds control characters, or more than {most_count} characters"),
+        Facts({"name": _visible(name[:60]), "most_count": LONGEST}), column,
+    )  # fmt: skip
 
 
 def _visible(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from diming.errors import N_, UnreadableInput
 from diming.files.encoding import looks_chinese
 from diming.files.grid import MOST_ABOVE, Grid, header_at, headings
+from diming.files.names_in_lp import check_lp, is_lp
 from diming.files.textfile import read_bytes
 from diming.model.facts import Facts
 from diming.model.place import Problem
@@ -189,26 +190,53 @@ def _odd(number: int, line: str, delimiter: str) -> _Row:
 
 
 def _grid(rows: list[_Row], at: int, encoding: str) -> Grid:
-    header = rows[at][1]
-    while header and not header[-1].strip():
-        header = header[:-1]
-    width = len(header)
+    columns = headings(_trimmed(rows[at][1]))
+    linked = is_lp(columns)
+    if linked:
+        # Several tables may follow each other, each under its own headings.
+        heads = [columns, *(_trimmed(r[1]) for r in rows[at + 1 :] if is_lp(r[1]))]
+        columns = headings(tuple(dict.fromkeys(c.strip() for head in heads for c in head)))
     kept: list[tuple[str, ...]] = []
     numbers: list[int] = []
     problems: dict[int, list[Problem]] = {}
     remarks: dict[int, list[Problem]] = {}
-    columns = headings(header)
+    width = len(_trimmed(rows[at][1]))
+    order: list[int] | None = None
+    if linked and width != len(columns):
+        order = _order(columns, rows[at][1])
     for number, cells, fault in rows[at + 1 :]:
         if not any(cells) or not any(map(str.strip, cells)):
             continue
+        if linked:
+            if cells[0].startswith("#") and not any(map(str.strip, cells[1:])):
+                continue
+            if is_lp(cells):
+                width, order = len(_trimmed(cells)), _order(columns, cells)
+                continue
         place = len(kept)
         if len(cells) != width:
             cells = tuple(fitted(cells, width, place, problems, remarks))
+        if order is not None:
+            cells = tuple(cells[i] if i >= 0 else "" for i in order)
         if fault is not None:
             problems.setdefault(place, []).append(fault)
         kept.append(cells)
         numbers.append(number)
+    if linked:
+        check_lp(columns, kept, problems, remarks)
     return Grid(columns, kept, numbers, problems, remarks, format="csv", encoding=encoding)
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def _order(columns: tuple[str, ...], head: tuple[str, ...]) -> list[int]:
+    """Return where each column stands under other headings; -1 where it does not."""
+    here = {cell.strip(): i for i, cell in reversed(list(enumerate(head)))}
+    return [here.get(column, -1) for column in columns]
 
 
 def fitted(

@@ -43,6 +43,8 @@ class PlaceReading:
         Row of the headings; looked for, if not said.
     encoding : str or None
         Of text; recognised, if not said.
+    day_first : bool or None
+        Whether ``3/4/1997`` is the third of April; without, such a date is refused.
     """
 
     mapping: str | None = None
@@ -56,6 +58,7 @@ class PlaceReading:
     part: str | None = None
     header_row: int | None = None
     encoding: str | None = None
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from diming.script.syllable import SYLLABLES, bare, parted
+
 #: Script as Unicode names letters → its tag.
 _SCRIPTS = {
     "CJK": "Hani", "LATIN": "Latn", "TIBETAN": "Tibt", "MONGOLIAN": "Mong", "ARABIC": "Arab",
@@ -20,34 +22,6 @@ _ONLY = {"Tibt": "bo", "Yiii": "ii", "Mong": "mn-Mong", "Kore": "ko", "Jpan": "j
 #: Scripts that a language is usually written in: its tag need not say so.
 _USUAL = {"bo": "Tibt", "ii": "Yiii", "ko": "Kore", "ja": "Jpan", "en": "Latn", "ug": "Arab",
           "za": "Latn", "lis": "Lisu"}  # fmt: skip
-
-#: Initials, and the finals they have in Mandarin; ``v`` stands for ü.
-_SYLLABLES = {
-    "": "a ai an ang ao e ei en eng er o ou",
-    "b": "a ai an ang ao ei en eng i ian iao ie in ing o u",
-    "p": "a ai an ang ao ei en eng i ian iao ie in ing o ou u",
-    "m": "a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u",
-    "f": "a an ang ei en eng o ou u",
-    "d": "a ai an ang ao e ei en eng i ia ian iao ie ing iu ong ou u uan ui un uo",
-    "t": "a ai an ang ao e eng i ian iao ie ing ong ou u uan ui un uo",
-    "n": "a ai an ang ao e ei en eng i ian iang iao ie in ing iu ong ou u uan un uo v ü üe ve ue",
-    "l": "a ai an ang ao e ei eng i ia ian iang iao ie in ing iu o ong ou u uan un uo v ü üe ve ue",
-    "g": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
-    "k": "a ai an ang ao e en eng ong ou u ua uai uan uang ui un uo",
-    "h": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
-    "j": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "q": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "x": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "zh": "a ai an ang ao e ei en eng i ong ou u ua uai uan uang ui un uo",
-    "ch": "a ai an ang ao e en eng i ong ou u ua uai uan uang ui un uo",
-    "sh": "a ai an ang ao e ei en eng i ou u ua uai uan uang ui un uo",
-    "r": "an ang ao e en eng i ong ou u ua uan ui un uo",
-    "z": "a ai an ang ao e ei en eng i ong ou u uan ui un uo",
-    "c": "a ai an ang ao e en eng i ong ou u uan ui un uo",
-    "s": "a ai an ang ao e en eng i ong ou u uan ui un uo",
-    "y": "a an ang ao e i in ing o ong ou u uan ue un",
-    "w": "a ai an ang ei en eng o u",
-}  # fmt: skip
 
 
 def script_of(text: str) -> str:
@@ -125,23 +99,13 @@ def lang_of(text: str, language: str = "") -> str:
     return _ONLY.get(script) or ("und" if script == "Zyyy" else f"und-{script}")
 
 
-@lru_cache(maxsize=1)
-def _pinyin() -> re.Pattern[str]:
-    each = {i + f for i, finals in _SYLLABLES.items() for f in finals.split(" ")}
-    one = "|".join(sorted(each, key=lambda s: (-len(s), s)))
-    return re.compile(rf"(?:(?:{one})(?:['’ -]|r?\b)?)+")
-
-
 def looks_pinyin(text: str) -> bool:
     """Tell whether letters may spell Mandarin in pinyin, with tones or without.
 
     Examples
     --------
-    >>> looks_pinyin("Cíqìkǒu Jiēdào"), looks_pinyin("T'ung-nan-hsien"), looks_pinyin("Zi tong")
+    >>> looks_pinyin("Cíqìkǒu Jiēdào"), looks_pinyin("T'ung-nan-hsien"), looks_pinyin("zi tong")
     (True, False, True)
     """
-    plain = "".join(
-        c for c in unicodedata.normalize("NFD", text.lower())
-        if not unicodedata.combining(c) or c == "\u0308"
-    )  # fmt: skip
-    return _pinyin().fullmatch(unicodedata.normalize("NFC", plain)) is not None
+    words = [word for word in re.split(r"[\s'’-]+", bare(text).lower()) if word]
+    return bool(words) and all(SYLLABLES.issuperset(parted(word)) for word in words)
