@@ -162,7 +162,7 @@ class Offers:
             yield from self._below(above)
 
     def _same_name(self, word: str, above: dict[str, Days]) -> Iterator[Offer]:
-        for use in self.roll.uses.get(word, ()):
+        for use in self.roll.uses(word):
             unit = self.roll.unit[use.row]
             known = self.roll.above(use.row)
             placed = False
@@ -181,7 +181,7 @@ class Offers:
     def _by_table(self, word: str, paths: Sequence[Path]) -> Iterator[Offer]:
         """Yield the unit of a name that the code table has below the superior as named."""
         units = dict.fromkeys(
-            self.roll.unit[u.row] for u in self.roll.uses.get(word, ()) if u.form is Form.NAME
+            self.roll.unit[u.row] for u in self.roll.uses(word) if u.form is Form.NAME
         )
         if len(units) != 1:
             return
@@ -213,7 +213,7 @@ class Offers:
 
     def _other_kind(self, word: str, above: dict[str, Days]) -> Iterator[Offer]:
         bare = specific(word) or word
-        for use in self.roll.uses.get(bare, ()):
+        for use in self.roll.uses(bare):
             row = use.row
             if self.roll.folded[row] == word or self.roll.specific_of(row) != bare:
                 continue
