@@ -141,9 +141,9 @@ def test_a_renamed_place_keeps_its_former_name_until_then(names):
     names("applications", "apply", *FILED)
     through(names)
     place, _ = only_place()
-    rename = ["--act", "rename", "--name", "磁新街", "--place", place.place_id, "--by", "磁器口街道",
-              "--date", "2026-05-01", "--document", "申请书", "--set", "reason=重名",
-              "--set", "origin=新建"]  # fmt: skip
+    rename = ["--act", "rename", "--name", "磁新街", "--place", place.place_id,
+              "--by", "磁器口街道", "--date", "2026-05-01", "--document", "申请书",
+              "--set", "reason=重名", "--set", "origin=新建"]  # fmt: skip
     names("applications", "apply", *rename)
     late = [[x.replace("2026-03", "2026-05").replace("2026-04", "2026-06").replace(
         "Cízhèng", "Cíxīn") for x in row] for row in COURSE]  # fmt: skip
@@ -173,13 +173,15 @@ def test_a_protected_name_in_use_is_not_renamed(names):
     names("heritage", "add", "--name", "磁正街", "--level", "provincial", "--class", "modern",
           "--batch", "1", "--within", "乙县")  # fmt: skip
     said = names("applications", "apply", "--act", "rename", "--name", "新街", "--place",
-                 place.place_id, "--by", "磁器口街道", "--date", "2026-05-01", "--document", "申请书",
-                 "--set", "reason=改", "--set", "origin=新", code=4)  # fmt: skip
+                 place.place_id, "--by", "磁器口街道", "--date", "2026-05-01",
+                 "--document", "申请书", "--set", "reason=改",
+                 "--set", "origin=新", code=4)  # fmt: skip
     assert "protected" in said and "地名管理条例" in said
 
 
 def test_a_table_of_applications_comes_in_whole_or_not_at_all(names, tmp_path):
-    head = "办理事项,地名类别,标准名称,所属政区,位置描述,性质,规模,理由,来历及含义,申请人,申请日期,申请材料\n"
+    head = "办理事项,地名类别,标准名称,所属政区,位置描述,性质,规模,理由,来历及含义,"
+    head += "申请人,申请日期,申请材料\n"
     good = "命名,街路巷,甲街,乙县,东侧,街,长1km,便民,因地得名,某公司,2026-01-02,申请书\n"
     bad = "命名,街路巷,乙街,乙县,,街,长1km,便民,因地得名,某公司,2026-01-02,\n"
     (tmp_path / "a.csv").write_text(head + good + bad, encoding="utf-8")

@@ -52,8 +52,13 @@ class _Days(Kind):
     ),
 )
 @option("--state", metavar="STATE", default="", help=N_("Only those that stand at it."))
-@option("--waiting-for", "role", metavar="ROLE", default="",
-        help=N_("Only those that wait for it: department, county, township…"))  # fmt: skip
+@option(
+    "--waiting-for",
+    "role",
+    metavar="ROLE",
+    default="",
+    help=N_("Only those that wait for it: department, county, township…"),
+)
 @option("--over-days", metavar="N", type=_Days(), help=N_("Only those that wait for longer."))
 @option("--overdue", is_flag=True, help=N_("Only those beyond their term."))
 @option("--all", "all_", is_flag=True, help=N_("Those that ended, too."))
@@ -85,8 +90,13 @@ def list_(context: click.Context, /, state: str, role: str, **given: Any) -> int
         and (given["over_days"] is None or w.days > given["over_days"])
         and (not given["overdue"] or (w.overdue_days or 0) > 0)
     ]  # fmt: skip
-    deliver_sheet(context, waiting_sheet(rows, procedure, day), given["format_"], given["output"],
-                  empty=N_("no application waits"))  # fmt: skip
+    deliver_sheet(
+        context,
+        waiting_sheet(rows, procedure, day),
+        given["format_"],
+        given["output"],
+        empty=N_("no application waits"),
+    )
     return CLEAN
 
 

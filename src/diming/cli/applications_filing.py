@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diming.cli.archives import AUTHOR, author_of, opened
+from diming.cli.archives import author_of, opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.help import LocalCommand
 from diming.cli.options import Day, archive_option, common_options, option, text_or_json
+from diming.cli.registers import who_options
 from diming.cli.session import session_of
 from diming.errors import UsageError
 from diming.present.language import N_
@@ -18,19 +19,8 @@ from diming.present.language import N_
 if TYPE_CHECKING:
     import datetime
 
+    from diming.handbook.procedure import Procedure
     from diming.services.applications import Draft, Outcome
-
-
-def author_options(command: Any) -> Any:
-    """Add who records it and why; documents of a matter are its own."""
-    for add in (
-        option("--author", metavar="NAME", envvar=AUTHOR,
-               help=N_("Who records it; default: DIMING_AUTHOR, else the user's name.")),
-        option("--reason", metavar="TEXT", help=N_("Why it is recorded.")),
-        option("--dry-run", is_flag=True, help=N_("Say what would be done, and write nothing.")),
-    ):  # fmt: skip
-        command = add(command)
-    return command
 
 
 _BY = option("--by", metavar="WHO", default="", help=N_("Who takes the step."))
@@ -63,8 +53,13 @@ _SET = option(
 )
 @click.argument("file", metavar="[FILE]", required=False)
 @option("--act", metavar="ACT", default="", help=N_("new, rename or abolish."))
-@option("--class", "class_", metavar="CLASS", default="",
-        help=N_("Class of the place: nature, settlement, street, park, housing…"))  # fmt: skip
+@option(
+    "--class",
+    "class_",
+    metavar="CLASS",
+    default="",
+    help=N_("Class of the place: nature, settlement, street, park, housing…"),
+)
 @option("--name", metavar="NAME", default="", help=N_("The proposed name."))
 @option("--romanisation", metavar="TEXT", default="", help=N_("Its spelling in letters."))
 @option("--place", metavar="ID", default="", help=N_("The place, if it has a name already."))
@@ -78,7 +73,7 @@ _SET = option(
 @_SET
 @option("--keep-going", is_flag=True, help=N_("File those that fit though others do not."))
 @text_or_json
-@author_options
+@who_options
 @archive_option
 @common_options
 @click.pass_context
@@ -113,7 +108,7 @@ def apply_(context: click.Context, /, file: str | None, **given: Any) -> int:
             reason=given["reason"] or "apply " + (file or given["name"]),
             keep_going=given["keep_going"], procedure=procedure,
         )  # fmt: skip
-    return _tell(context, outcome, given)
+    return _tell(context, outcome, procedure, given)
 
 
 @click.command(
@@ -138,7 +133,7 @@ def apply_(context: click.Context, /, file: str | None, **given: Any) -> int:
 @_SET
 @option("--note", metavar="TEXT", default="", help=N_("Why, or what is to be mended."))
 @text_or_json
-@author_options
+@who_options
 @archive_option
 @common_options
 @click.pass_context
@@ -165,7 +160,7 @@ def advance_(context: click.Context, /, matter: str, state: str, **given: Any) -
             store, matter, move, author=author_of(given["author"]), dry_run=given["dry_run"],
             reason=given["reason"] or f"{matter} {state}", procedure=procedure,
         )  # fmt: skip
-    return _tell(context, outcome, given)
+    return _tell(context, outcome, procedure, given)
 
 
 def _draft(said: dict[str, Any], day: datetime.date | None, source: str) -> Draft:
@@ -197,12 +192,14 @@ def _pairs(given: dict[str, Any]) -> dict[str, Any]:
     return pairs
 
 
-def _tell(context: click.Context, outcome: Outcome, given: dict[str, Any]) -> int:
+def _tell(
+    context: click.Context, outcome: Outcome, procedure: Procedure, given: dict[str, Any]
+) -> int:
     from diming.present.application_text import outcome_json, outcome_text
 
     lang = session_of(context).lang
     if given["format_"] == "json":
         deliver(outcome_json(outcome, lang), None, utf8=True)
     else:
-        deliver(outcome_text(outcome, lang, dry_run=given["dry_run"]), None, utf8=False)
+        deliver(outcome_text(outcome, procedure, lang, dry_run=given["dry_run"]), None, utf8=False)
     return CONFLICT if outcome.refused else CLEAN

@@ -8,7 +8,7 @@ import click
 
 from diming.cli.archives import opened
 from diming.cli.failures import CLEAN
-from diming.cli.forms import FORM_OPTIONS, write_form
+from diming.cli.forms import form_options, write_form
 from diming.cli.help import LocalCommand
 from diming.cli.options import Day, Word, archive_option, common_options, option
 from diming.errors import UsageError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("matters", metavar="ID...", nargs=-1)
 @option("--by", metavar="WHO", default="", help=N_("Who announces it."))
 @option("--date", metavar="DATE", type=Day(), help=N_("When it is announced."))
-@FORM_OPTIONS
+@form_options
 @archive_option
 @common_options
 @click.pass_context
@@ -71,12 +71,17 @@ def notice(context: click.Context, /, matters: tuple[str, ...], **given: Any) ->
     ),
 )
 @click.argument("matters", metavar="ID", nargs=-1)
-@option("--kind", metavar="NAME", type=Word(("register", "report")), default="register",
-        help=N_("register (登记表) or report (备案报告); default: register."))  # fmt: skip
+@option(
+    "--kind",
+    metavar="NAME",
+    type=Word(("register", "report")),
+    default="register",
+    help=N_("register (登记表) or report (备案报告); default: register."),
+)
 @option("--by", metavar="WHO", default="", help=N_("Who files it."))
 @option("--to", metavar="WHO", default="", help=N_("With whom it is filed."))
 @option("--date", metavar="DATE", type=Day(), help=N_("When it is filed."))
-@FORM_OPTIONS
+@form_options
 @archive_option
 @common_options
 @click.pass_context

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _SUFFIXES = (".docx", ".xlsx")
 
 
-def FORM_OPTIONS(command: Any) -> Any:  # noqa: N802
+def form_options(command: Any) -> Any:
     """Add where a form goes, and whose it is."""
     for add in (
         option("--output", "-o", metavar="FILE", required=True,
                help=N_("Write there: .docx or .xlsx.")),
         option("--template", metavar="FILE",
-               help=N_("Fill this form, not ours; its places look like {{标准名称}}.")),
+               help=N_("Fill this form, not ours; its places look like {{{{标准名称}}}}.")),
         option("--blank", is_flag=True,
                help=N_("Write the empty form with its places, to be edited as a template.")),
     ):  # fmt: skip

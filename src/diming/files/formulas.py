@@ -6,6 +6,7 @@ import re
 
 #: What makes a cell of a CSV a formula in Excel, LibreOffice or WPS; also in full width.
 _RUN = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_FIRST = frozenset("'=+-@\t\r＝＋－＠")
 _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 
 
@@ -17,6 +18,8 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("磁器口")
     ("'=1+1", '磁器口')
     """
+    if not text or text[0] not in _FIRST:
+        return text
     return "'" + text if _RUN.match(text) else text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -49,13 +50,11 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
     """Write records, one feature a line."""
     count = 0
     head = json.dumps({"type": "FeatureCollection", "@context": CONTEXT, OWN: FORMAT})
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
     with path.open("w", encoding="utf-8", newline="\n") as handle:
         handle.write(head[:-1] + ', "features": [')
         for count, record in enumerate(records, start=1):
-            said = json.dumps(
-                feature_of(record, count, parents.get(record.place.place_id, ())),
-                ensure_ascii=False, separators=(",", ":"), allow_nan=False,
-            )  # fmt: skip
+            said = encode(feature_of(record, count, parents.get(record.place.place_id, ())))
             handle.write((",\n" if count > 1 else "\n") + said)
         handle.write("\n]}\n")
     return count
@@ -115,8 +114,13 @@ def _fclass(place: Place) -> str:
     return came if came in _FCLASSES else FEATURE_CLASSES.get(place.class_code[:2], "X")
 
 
+@lru_cache(maxsize=4096)
+def _timespan(told: Told) -> Mapping[str, Any] | None:
+    return timespan_of(told)
+
+
 def _when(told: Told) -> dict[str, Any]:
-    timespan = timespan_of(told)
+    timespan = _timespan(told)
     said: dict[str, Any] = {"timespans": [timespan] if timespan else []}
     if told.text:
         said["label"] = _line(told.text)

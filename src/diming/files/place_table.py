@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shapely
@@ -50,6 +51,7 @@ NEEDED = frozenset(
     {"record", "place_id", "name_id", "name", "kind", "name_when", "place_precision", "facts"}
 )
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 #: What stands for a span that lies before the year 1.
 _BEFORE = "before"
 
@@ -122,11 +124,11 @@ def number_text(value: float | None) -> str:
 
 def json_text(value: Any) -> str:
     """Return a value as JSON on one line; plain mappings and lists only."""
-    plain = dict(value) if isinstance(value, dict) else value
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
-def _told_cells(of: str, told: Told) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def _told_cells(of: str, told: Told) -> Mapping[str, str]:
     begin = end = precision = ""
     if told.span is None:
         precision = _BEFORE

@@ -103,6 +103,11 @@ class CountyCodes:
                     last[key] = max(last.get(key, 0), number)
         return last
 
+    @property
+    def first_year(self) -> int:
+        """The year the table begins with; of years before it knows nothing."""
+        return self._table.first_year
+
     def __len__(self) -> int:
         return len(self._codes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ class Generic:
         0 for never.
     modifiers : str
         Characters that join it, where two or more stand before.
+    apart : tuple of str
+        Longer modifiers, which stand apart before it.
     """
 
     term: str
@@ -37,6 +39,7 @@ class Generic:
     classes: tuple[str, ...]
     alone: int = 0
     modifiers: str = ""
+    apart: tuple[str, ...] = ()
 
     def counts(self, specific: int, classes: str | None) -> bool:
         """Tell whether it is the generic of a place of a class, after so many characters."""
@@ -57,6 +60,7 @@ class Generics:
     not_ordinal: tuple[str, ...]
     persons: tuple[str, ...]
     peoples: tuple[str, ...]
+    peoples_short: tuple[str, ...]
 
     @cached_property
     def longest(self) -> int:
@@ -67,11 +71,13 @@ class Generics:
         """Tell whether a text ends with a generic of whatever class."""
         return any(text[-n:] in self.generics for n in range(1, min(len(text), self.longest) + 1))
 
-    def people_at_end(self, text: str) -> str:
-        """Return the people whose name a text ends with; nothing if there is none."""
-        if not text.endswith("族"):
-            return ""
-        return next((people for people in self.peoples if text.endswith(people)), "")
+    def people_at_end(self, specific: str, generic: Generic) -> str:
+        """Return the people that a specific ends with; nothing if there is none, or all is one."""
+        named = self.peoples if specific.endswith("族") else ()
+        if not named and generic.term.startswith("自治"):
+            # 内蒙古 is no 内 of the 蒙古.
+            return next((p for p in self.peoples_short if specific[2:].endswith(p)), "")
+        return next((p for p in named if specific[1:].endswith(p)), "")
 
 
 def load_generics() -> Generics:
@@ -90,10 +96,7 @@ def load_generics() -> Generics:
     path, values = own
     added = [_generic(entry, path) for entry in own_tables(values, "generic", path)]
     known = {**packaged.generics, **{g.term: g for g in added}}
-    return Generics(
-        known, packaged.kinds, packaged.joined, packaged.not_ordinal, packaged.persons,
-        packaged.peoples,
-    )  # fmt: skip
+    return replace(packaged, generics=known)
 
 
 @lru_cache(maxsize=1)
@@ -104,8 +107,11 @@ def _packaged() -> Generics:
     return Generics(
         generics={g.term: g for g in read},
         kinds=values["kinds"],
-        **{key: tuple(values[key]) for key in ("joined", "not_ordinal", "persons", "peoples")},
+        **{key: tuple(values[key]) for key in _LISTS},
     )
+
+
+_LISTS = ("joined", "not_ordinal", "persons", "peoples", "peoples_short")
 
 
 def _generic(entry: Mapping[str, Any], path: str) -> Generic:
@@ -116,6 +122,7 @@ def _generic(entry: Mapping[str, Any], path: str) -> Generic:
         "classes": lambda v: isinstance(v, list) and all(isinstance(c, str) for c in v),
         "alone": lambda v: type(v) is int and v >= 0,
         "modifiers": lambda v: isinstance(v, str),
+        "apart": lambda v: isinstance(v, list) and all(isinstance(c, str) for c in v),
     }
     for field, is_right in right.items():
         given = entry.get(field, ... if field in ("term", "pinyin", "classes") else None)
@@ -129,4 +136,5 @@ def _generic(entry: Mapping[str, Any], path: str) -> Generic:
         classes=tuple(entry["classes"]),
         alone=entry.get("alone", 0),
         modifiers=entry.get("modifiers", ""),
+        apart=tuple(entry.get("apart", ())),
     )

@@ -114,6 +114,8 @@ class GenericTerm:
     name_class: NameClass
     terms: tuple[str, ...]
     basis: str
+    #: Endings that people write for one another: the whole one, the short one.
+    short: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,20 @@ class NamingRules:
     terms: tuple[GenericTerm, ...]
     built_up_areas: tuple[BuiltUpArea, ...]
     alike: tuple[Alike, ...]
+
+    def short(self, text: str) -> str:
+        """Return a name with the short one of the endings that people write for one another.
+
+        Examples
+        --------
+        >>> load_naming_rules().short("新民村村民委员会")
+        '新民村'
+        """
+        pairs = [pair for group in self.terms for pair in group.short]
+        for ending, short in sorted(pairs, key=lambda pair: -len(pair[0])):
+            if text.endswith(ending) and len(text) > len(ending):
+                return text[: len(text) - len(ending)] + short
+        return text
 
     def terms_of(self, name_class: NameClass | None) -> tuple[str, ...]:
         """Return the generic terms of a class, of all without one; the longest first."""
@@ -303,13 +319,17 @@ def _is_amount(value: Any) -> bool:
 
 
 def _terms(entry: Entry) -> GenericTerm:
-    entry.only("id", "class", "terms", "basis")
+    entry.only("id", "class", "terms", "basis", "short")
     name_class = entry.get("class", _one_of(tuple(NameClass)))
     terms = _texts(entry, "terms")
     if not terms:
         raise entry.wrong("terms")
     return GenericTerm(
-        entry.get("id", is_text), NameClass(name_class), terms, entry.get("basis", is_text)
+        entry.get("id", is_text),
+        NameClass(name_class),
+        terms,
+        entry.get("basis", is_text),
+        _text_pairs(entry, "short", []),
     )
 
 
@@ -326,9 +346,13 @@ def _built_up_area(entry: Entry) -> BuiltUpArea:
 
 def _alike(entry: Entry) -> Alike:
     entry.only(*Alike.__slots__)
-    pairs = entry.get(
-        "sounds", lambda v: isinstance(v, list) and all(are_texts(p) and len(p) == 2 for p in v)
-    )
     return Alike(
-        entry.get("id", is_text), tuple((a, b) for a, b in pairs), entry.get("basis", is_text)
+        entry.get("id", is_text), _text_pairs(entry, "sounds"), entry.get("basis", is_text)
     )
+
+
+def _text_pairs(entry: Entry, field: str, default: Any = ...) -> tuple[tuple[str, str], ...]:
+    def right(value: Any) -> bool:
+        return isinstance(value, list) and all(are_texts(p) and len(p) == 2 for p in value)
+
+    return tuple((first, second) for first, second in entry.get(field, right, default))

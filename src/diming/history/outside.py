@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from diming.model.code import parse_code
+from diming.model.code import Code, parse_code
 from diming.model.span import EVER, OPEN
 from diming.script.address import specific
 from diming.script.fold import fold
@@ -37,20 +37,20 @@ class Outside:
     Parameters
     ----------
     codes : CountyCodes
-    first_year : int
-        Of the table: what was in force then may have been so for long.
+        What was in force in its first year may have been so for long.
     """
 
-    def __init__(self, codes: CountyCodes, first_year: int) -> None:
+    def __init__(self, codes: CountyCodes) -> None:
         self._by_name: dict[str, list[Listed]] = defaultdict(list)
         self._by_code: dict[str, list[Listed]] = defaultdict(list)
         longest = 0
         for code in sorted(codes.all_alive(None)):
-            parsed = parse_code(code)
-            if parsed is None or parsed.is_summary_row:
+            # Six digits each: cut here, for there are thousands.
+            prefix = code.removesuffix("00").removesuffix("00")
+            if len(prefix) == 4 and Code(code).is_summary_row:
                 continue
             for row in codes.rows(code):
-                listed = Listed(code, parsed.significant, row.name, _days(row, first_year))
+                listed = Listed(code, prefix, row.name, _days(row, codes.first_year))
                 name = fold(row.name)
                 self._by_name[name].append(listed)
                 self._by_code[code].append(listed)

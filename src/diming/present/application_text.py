@@ -60,11 +60,11 @@ def waiting_sheet(found: Sequence[Waiting], procedure: Procedure, day: date) -> 
                  {"on": day})  # fmt: skip
 
 
-def outcome_text(outcome: Outcome, lang: str | None, *, dry_run: bool) -> str:
+def outcome_text(outcome: Outcome, procedure: Procedure, lang: str | None, *, dry_run: bool) -> str:
     """Say what became of steps."""
     lines: list[str] = []
     for one in outcome.taken:
-        lines += _taken_lines(one, lang)
+        lines += _taken_lines(one, procedure, lang)
     if outcome.revision is not None:
         lines.append(written_text(outcome.revision, lang))
     elif dry_run:
@@ -74,7 +74,7 @@ def outcome_text(outcome: Outcome, lang: str | None, *, dry_run: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _taken_lines(one: Taken, lang: str | None) -> list[str]:
+def _taken_lines(one: Taken, procedure: Procedure, lang: str | None) -> list[str]:
     now = one.standing
     name = plain(now.facts.get("name", "")) or "?"
     facts = {"name": name, "matter": now.matter_id or "–", "source": plain(one.source)}
@@ -85,8 +85,11 @@ def _taken_lines(one: Taken, lang: str | None) -> list[str]:
         lines = [fill(count, lang, {**facts, "problems_count": len(one.problems)})]
         return lines + _bullets(one.problems, lang)
     last = now.entries[-1]
-    done = say(N_("{matter} “{name}”: {state} on {day}, by {by}"), lang, **facts, state=last.state,
-               day=last.day.isoformat(), by=plain(last.said.get("by", "")))  # fmt: skip
+    done = say(
+        N_("{matter} “{name}”: {state} on {day}, by {by}"), lang, **facts,
+        state=_state(last.state, procedure, resolve_language(lang)), day=last.day.isoformat(),
+        by=plain(last.said.get("by", "")),
+    )  # fmt: skip
     return [done, *_bullets(one.remarks, lang)]
 
 

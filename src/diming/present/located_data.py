@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diming.model.located import Outcome
+from diming.model.span import EVER, Precision
 from diming.present.acts import act_text
 from diming.present.answer_json import basis_dict, version_dict
 from diming.present.language import N_, say
@@ -109,10 +110,13 @@ def _short(version: Version) -> dict[str, Any]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    begin = str(span.begin)
+    begin = span.begin
+    unknown = begin.precision is Precision.UNKNOWN
     return {
-        "begin": None if begin == "?" else begin,
-        "begin_precision": span.begin.precision.value,
+        "begin": None if unknown else str(begin),
+        "begin_precision": begin.precision.value,
+        # It was so on that day; since when, nobody knows.
+        "begin_by": begin.day.isoformat() if unknown and begin.day != EVER else None,
         "end": None if span.is_open else str(span.end),
         "end_precision": None if span.is_open else span.end.precision.value,
     }
@@ -174,7 +178,7 @@ def located_table_json(rows: Sequence[tuple[Mapping[str, str], Located]], lang: 
 def _cells(found: Located, lang: str | None) -> list[str]:
     units = list({h.unit.unit_id: h.unit for h in found.held}.values())
     chains = [chain_text(h.whole or h.chain, lang) for h in found.held]
-    spans = [str(s) for h in found.held for s in h.spans]
+    spans = [t for h in found.held for t in _span_cells(h)]
     heirs = [x for h in found.held for x in h.today]
     if found.outcome is Outcome.EXPLAINED:
         best = found.candidates[0]
@@ -201,6 +205,14 @@ def _cells(found: Located, lang: str | None) -> list[str]:
             for c in found.candidates[:_MOST_OFFERED]
         ),
     ]
+
+
+def _span_cells(held: Held) -> list[str]:
+    """Return spans as begin/end; a begin that is not known is a question mark."""
+    spans = list(map(str, held.spans))
+    if not held.since_known:
+        spans[0] = "?/" + spans[0].partition("/")[2]
+    return spans
 
 
 def _problem(found: Located, lang: str | None) -> str:

@@ -37,6 +37,7 @@ class Around:
 
     def __init__(self, bearers: Iterable[Bearer], rules: NamingRules) -> None:
         self.bearers = tuple(bearers)
+        self._short = rules.short
         self._terms = rules.terms_of
         self._hearing = Hearing(rules.alike)
 
@@ -58,6 +59,7 @@ class Around:
         classes : sequence of NameClass
             Whose names count; the first is that of the proposal.
         """
+        text = self._short(text)
         specific = self._specific(text, classes[0])
         sound, part = syllables(text), syllables(specific)
         # One syllable is shared by too many.
@@ -78,7 +80,8 @@ class Around:
         return list(found.values())
 
     def _specific(self, text: str, name_class: NameClass) -> str:
-        return parts_of(text, self._terms(name_class)).specific
+        """Return the specific part of a name, its ending shortened."""
+        return parts_of(self._short(text), self._terms(name_class)).specific
 
     def _indexed(self, key: Callable[[Bearer], str]) -> dict[str, list[Bearer]]:
         index: dict[str, list[Bearer]] = defaultdict(list)
@@ -88,7 +91,7 @@ class Around:
 
     @cached_property
     def _by_text(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: fold(b.text))
+        return self._indexed(lambda b: fold(self._short(b.text)))
 
     @cached_property
     def _by_specific(self) -> dict[str, list[Bearer]]:
@@ -97,14 +100,14 @@ class Around:
     @cached_property
     def _sounds(self) -> dict[str, str]:
         """How each name and each specific part sounds; alike ones are read once."""
-        texts = {b.text for b in self.bearers}
+        texts = {self._short(b.text) for b in self.bearers}
         texts |= {self._specific(b.text, b.name_class) for b in self.bearers}
         each = sorted(texts)
         return dict(zip(each, syllables_many(each), strict=True))
 
     @cached_property
     def _by_sound(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: self._sounds[b.text])
+        return self._indexed(lambda b: self._sounds[self._short(b.text)])
 
     @cached_property
     def _by_part(self) -> dict[str, list[Bearer]]:
@@ -112,7 +115,7 @@ class Around:
 
     @cached_property
     def _by_local(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: self._hearing.local(self._sounds[b.text]))
+        return self._indexed(lambda b: self._hearing.local(self._sounds[self._short(b.text)]))
 
     @cached_property
     def _by_local_part(self) -> dict[str, list[Bearer]]:

@@ -48,9 +48,12 @@ def unique_findings(
             f[1].code, f[1].id, f[1].text,
         ),
     )  # fmt: skip
-    current = {b.id for _, b in found if not _is_former(b, site.day)}
+    told: set[str] = set()
     generic = parts_of(name, rules.terms_of(name_class)).generic
     for way, bearer in ranked:
+        # Of one place the closest of its names tells all.
+        if bearer.id in told:
+            continue
         reason, severity = way, Severity.WARNING
         if way == "exact":
             severity = rule.severity
@@ -61,10 +64,11 @@ def unique_findings(
             severity = Severity.WARNING
         if _is_former(bearer, site.day):
             # What only sounds like a name of the past disturbs nobody.
-            if way not in ("exact", "specific") or bearer.id in current:
+            if way not in ("exact", "specific"):
                 continue
             reason = "reserved" if bearer.heritage else "former"
             severity = Severity.WARNING if bearer.heritage else Severity.INFO
+        told.add(bearer.id)
         yield _finding(rule, reason, name, severity, bearer, site, beyond=beyond)
 
 

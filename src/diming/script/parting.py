@@ -21,6 +21,7 @@ class Role(StrEnum):
     """What a part is to the name."""
 
     SPECIFIC = "specific"  # 专名
+    MODIFIER = "modifier"  # 附加成分
     PEOPLE = "people"  # 民族
     ORDINAL = "ordinal"  # 序数
     GENERIC = "generic"  # 通名
@@ -55,6 +56,8 @@ _OPENING = frozenset("(（[【〔《「")
 _NUMERAL = re.compile(
     r"(?<![一二三四五六七八九十百千零〇])(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])$"
 )
+#: 第二 before a name of two characters or more: 第二松花江.
+_COUNTED = re.compile(r"第[一二三四五六七八九十]+(?=..)")
 _DIGITS = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 _DIRECTIONS = frozenset("东南西北中上下前后内外大小新老")
 _DIVISION, _SETTLEMENT, _STREETS = "21", "22", "23"
@@ -151,10 +154,19 @@ def _parted(
             pieces.insert(0, Piece(Role.ORDINAL, run[start:cut]))
             cut = start
             rules.add(6)
-    while people := words.people_at_end(plain[1:cut]):
+    if longer := next((m for m in generic.apart if plain[1:cut].endswith(m)), ""):
+        pieces.insert(0, Piece(Role.MODIFIER, run[cut - len(longer) : cut]))
+        cut -= len(longer)
+        rules.add(2)
+    while people := words.people_at_end(plain[:cut], generic):
         pieces.insert(0, Piece(Role.PEOPLE, run[cut - len(people) : cut]))
         cut -= len(people)
-    if cut:
+    if _STREETS not in generic.classes and (counted := _COUNTED.match(plain[:cut])):
+        cut_off = counted.end()
+        pieces.insert(0, Piece(Role.SPECIFIC, run[cut_off:cut]))
+        pieces.insert(0, Piece(Role.MODIFIER, run[:cut_off]))
+        rules.add(2)
+    elif cut:
         pieces.insert(0, Piece(Role.SPECIFIC, run[:cut]))
         rules |= _rules_of_specific(words, plain[:cut], generic)
     return pieces

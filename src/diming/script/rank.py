@@ -59,6 +59,8 @@ _PREFIX, _PART = 0.88, 0.80
 _INITIALS = 0.90
 #: The same of letters: likeness lost by an ending left off, or another.
 _OFF, _OTHER = 0.02, 0.08
+#: What it costs, in letters, that zh is z, l is n, or the like.
+_DIALECT = 0.4
 #: What it is worth to be written twice as often.
 _COMMON = 0.02
 #: From here on it is what was asked for, however seldom it is written.
@@ -110,17 +112,13 @@ def rank(
     """
     if not texts:
         return []
-    if query.spelling in (Spelling.HAN, Spelling.OTHER):
-        score, why = _by_characters(query, texts, syllables)
-    elif query.spelling is Spelling.LETTERS:
-        score, why = _by_letters(query, texts, syllables)
-    else:
-        score, why = _by_letters(query, texts, syllables)
-    chosen = np.flatnonzero(score >= least)
+    by_characters = query.spelling in (Spelling.HAN, Spelling.OTHER)
+    score, why = (_by_characters if by_characters else _by_letters)(query, texts, syllables)
+    chosen = np.flatnonzero(score >= least).tolist()
     place = score + _COMMON * np.log2(np.maximum(np.asarray(uses, dtype=float), 1))
     place[score >= _SURE] += 1
     order = sorted(chosen, key=lambda i: (-round(float(place[i]), 6), len(texts[i]), texts[i]))
-    return [Match(int(i), round(float(score[i]), 4), Why(_ALL[why[i]])) for i in order]
+    return [Match(i, round(float(score[i]), 4), _ALL[why[i]]) for i in order]
 
 
 _ALL = tuple(Why)
@@ -164,7 +162,7 @@ def _edits(
     why[edits == 0] = _AT[Why.EXACT]
     why[edits == 1] = _AT[Why.ONE_CHARACTER]
     letters, soft = sorted(asked), sound(said)
-    for i in np.flatnonzero((edits > 0) & (edits <= 2)):
+    for i in np.flatnonzero((edits > 0) & (edits <= 2)).tolist():
         if len(texts[i]) != len(asked):
             continue
         if edits[i] == 1 and sorted(texts[i]) == letters:
@@ -194,13 +192,12 @@ def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) ->
     )  # fmt: skip
     soft, soft_heard = sound(asked), [sound(h) for h in heard]
     soft_core = [sound(h) for h in heard_core]
-    lowered = 1 - 0.06 * 7 / max(len(asked), 7)
+    lowered = 1 - _DIALECT / max(len(asked), 7)
     by_sound = np.maximum(_similar(soft, soft_heard), _similar(soft, soft_core) - _OFF)
     by_sound *= lowered
     why = np.full(len(texts), _AT[Why.ALIKE])
-    near = by_sound > score
+    why[(by_sound > score) & (by_sound >= lowered - _OFF)] = _AT[Why.NEAR_SOUND]
     score = np.maximum(score, by_sound)
-    why[near] = _AT[Why.NEAR_SOUND]
     joined = query.text
     initials = len(joined) <= 8
     for i, (said, whole, short) in enumerate(zip(syllables, heard, heard_core, strict=True)):
@@ -234,11 +231,13 @@ def _parts(asked: str, texts: Sequence[str], score: Floats, why: Any) -> None:
 
 
 def _distance(asked: str, texts: Sequence[str]) -> Floats:
-    return cdist([asked], texts, scorer=OSA.distance, dtype=np.int32)[0].astype(float)
+    found = cdist([asked], texts, scorer=OSA.distance, dtype=np.int32)[0]
+    return np.asarray(found, dtype=np.float64)
 
 
 def _similar(asked: str, texts: Sequence[str]) -> Floats:
-    return cdist([asked], texts, scorer=OSA.normalized_similarity, dtype=np.float64)[0]
+    found = cdist([asked], texts, scorer=OSA.normalized_similarity, dtype=np.float64)[0]
+    return np.asarray(found, dtype=np.float64)
 
 
 @lru_cache(maxsize=200_000)

@@ -154,7 +154,10 @@ def _word(chars: str, syllables: Sequence[str | None]) -> str:
 
 
 def _opens_with_vowel(syllable: str) -> bool:
-    return without_tone(syllable[:1].lower()) in {"a", "o", "e", "ê"}
+    return syllable[:1].lower() in _VOWELS
+
+
+_VOWELS = frozenset("aāáǎàoōóǒòeēéěèêếề")
 
 
 def _toneless(spelled: str, piece: Piece) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ from diming.model.located import (
     Why,
 )
 from diming.model.place import Problem
-from diming.model.span import OPEN, Precision, Span, When, day_before
+from diming.model.span import EVER, OPEN, Precision, Span, When, day_before
 from diming.script.address import address_text
 from diming.script.reading import syllables
 from diming.services.beliefs import basis, revision_meant, today
@@ -39,6 +40,7 @@ from diming.services.beliefs import basis, revision_meant, today
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diming.handbook.county_codes import CountyCodes
     from diming.history.chains import Path, Reading
     from diming.history.offers import Offer
     from diming.history.roll import Days
@@ -77,9 +79,8 @@ class Locator:
             units = dict.fromkeys(table.unit_id.tolist())
             told = store.gazetteer(revision.number).names_of(units)
         self.roll = Roll(table, told)
-        handbook = load_handbook()
         self.memory = Recall(store.view(revision.number))
-        self._chains = Chains(self.roll, Outside(handbook.county_codes, 1981))
+        self._chains = Chains(self.roll, _outside(load_handbook().county_codes))
         self._offers = Offers(self._chains, self._kin, syllables)
         self._kindred: dict[str, tuple[str, ...]] = {}
         self._lineages: dict[tuple[str, date], Lineage] = {}
@@ -218,20 +219,26 @@ class Locator:
         return next((v for v in versions if v.holds(day)), versions[-1])
 
     def _span(self, units: Sequence[str], stretch: tuple[int, int]) -> tuple[Span, bool]:
-        """Return a stretch as exactly as the units' own dates are known, and if its begin is."""
+        """Return a stretch as exactly as the units' own dates are known.
+
+        Also whether it cannot have begun later: not where a unit has stood since nobody
+        knows when.
+        """
         begin, end = date.fromordinal(stretch[0]), date.fromordinal(stretch[1])
-        first, until = When(begin), When(end)
+        begins: list[When] = []
+        ends: list[When] = []
         known = True
         for unit in units:
             for v in self.memory.versions(unit):
-                if v.holds(begin) and v.span.begin.precision is Precision.UNKNOWN:
+                if v.span.begin.day == begin:
+                    begins.append(v.span.begin)
+                elif v.holds(begin) and v.span.begin.day == EVER:
                     known = False
-                if v.span.begin.day == begin and v.span.begin.precision is not Precision.UNKNOWN:
-                    first = v.span.begin
                 if v.span.end.day == end and end != OPEN:
-                    until = v.span.end
-        if begin == date.min:
-            first = When(begin, Precision.UNKNOWN)
+                    ends.append(v.span.end)
+        # Of several dates that stand for one day, the most exact.
+        first = min(begins, key=_coarse, default=When(begin))
+        until = min(ends, key=_coarse, default=When(end))
         return Span(first, until), known
 
     def _spans_of(self, paths: Sequence[Path]) -> list[Span]:
@@ -309,8 +316,9 @@ class Locator:
         days = offer.days[-1]
         last = date.fromordinal(days[1] - 1)
         versions = [self._version(u, last) for u in offer.units]
-        above = self._chain_of(versions[0], last)[:-1]
         table = offer.why is Why.CODE_TABLE
+        # Of what lay above it then, the table and the archive say different things.
+        above = () if table else self._chain_of(versions[0], last)[:-1]
         span = (
             Span(_when(days[0]), When(date.fromordinal(days[1])))
             if table
@@ -353,7 +361,7 @@ class Locator:
         if best.why is Why.OTHER_TIME:
             return Problem(
                 N_(
-                    "no day at which both held: {superior} as named {superior_spans}, {unit} "
+                    "no day is known on which both held: {superior} as named {superior_spans}, {unit} "
                     "below it {unit_span}"
                 ),
                 Facts(facts),
@@ -366,7 +374,7 @@ class Locator:
             }
             return Problem(
                 N_(
-                    "no day at which both held: {superior} {superior_spans}, {unit} below {via} "
+                    "no day is known on which both held: {superior} {superior_spans}, {unit} below {via} "
                     "{unit_span}"
                 ),
                 Facts(facts),
@@ -392,6 +400,15 @@ class Locator:
         return Problem(
             N_("there was no “{text}” below {superior}; the name is known elsewhere"), Facts(facts)
         )
+
+
+@lru_cache(maxsize=2)
+def _outside(codes: CountyCodes) -> Outside:
+    return Outside(codes)
+
+
+def _coarse(when: When) -> int:
+    return list(Precision).index(when.precision)
 
 
 def _when(day: int) -> When:

@@ -14,7 +14,14 @@ from diming.model.namechange import NameChange
 from diming.model.place import Problem
 from diming.rules.appraisal import appraise as decide
 from diming.rules.listings import LISTED, REMOVED, Listing, listing
-from diming.services.recorded import Recorded, matter_id_of, no_place, unknown_word, when_said
+from diming.services.recorded import (
+    Recorded,
+    column_of,
+    matter_id_of,
+    no_place,
+    unknown_word,
+    when_said,
+)
 from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
@@ -153,11 +160,11 @@ def _problems(row: RegisterRow, words: Registers, writer: Writer) -> tuple[Probl
         found.append(Problem(N_("there is no name")))
     for key, known in (("level", words.levels), ("class", words.classes)):
         if not said.get(key):
-            found.append(Problem(N_("{column} is not said"), {"column": key}))
+            found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, key)}))
         elif word_meant(known, said[key]) is None:
-            found.append(unknown_word(key, said[key], known))
+            found.append(unknown_word(column_of(HEADINGS, key), said[key], known))
     if said.get("use") and word_meant(words.uses, said["use"]) is None:
-        found.append(unknown_word("use", said["use"], words.uses))
+        found.append(unknown_word(column_of(HEADINGS, "use"), said["use"], words.uses))
     if problem := when_said(row, "day")[1]:
         found.append(problem)
     if said.get("place") and (problem := no_place(writer.gazetteer, said["place"])):

@@ -8,6 +8,7 @@ from diming.model.entry import Matter
 from diming.model.naming import Bearer, NameClass
 from diming.model.place import Name, NameKind
 from diming.model.span import OPEN, Precision
+from diming.rules.listings import LISTED
 from diming.rules.naming import class_of
 from diming.rules.naming_spelling import parts_of
 from diming.script.fold import fold
@@ -33,9 +34,6 @@ _CLASSES = {
 
 #: Terms that begin like the specific part and are looked at.
 _MOST_BEGINNING = 500
-
-#: A name is no longer protected where the last entry says so.
-_UNPROTECTED = frozenset({"removed", "withdrawn", "rejected"})
 
 
 class PlaceNames:
@@ -82,10 +80,11 @@ class PlaceNames:
         if place_id not in self._protected:
             entries = self._gazetteer.entries(Matter.HERITAGE, place_id=place_id)
             last = {e.matter_id: e.state for e in entries}
-            self._protected[place_id] = any(s not in _UNPROTECTED for s in last.values())
+            self._protected[place_id] = LISTED in last.values()
         return self._protected[place_id]
 
     def _found(self, name: str, name_class: NameClass) -> list[Name]:
+        name = self._rules.short(name)
         specific = parts_of(name, self._rules.terms_of(name_class)).specific
         keys: set[int] = set()
         for text in {fold(name), fold(specific)} - {""}:
@@ -107,6 +106,10 @@ class PlaceNames:
             # It is over, nobody says since when.
             end = day
         begun = span is not None and span.begin.precision is not Precision.UNKNOWN
+        since = str(span.begin) if span is not None and begun else ""
+        if span is not None and span.begin.precision is Precision.ERA:
+            # An era has no first day that anybody meant.
+            since = name.when.text
         return Bearer(
             id=place.place_id,
             text=name.text,
@@ -115,7 +118,7 @@ class PlaceNames:
             above=place.within,
             begin=span.begin.day if span is not None and begun else None,
             end=end,
-            since=str(span.begin) if span is not None and begun else "",
+            since=since,
             until=until,
             lon=place.lon,
             lat=place.lat,

@@ -1,4 +1,4 @@
-"""Rows going into a register as one revision: what is new, what was there, what is refused (登记)."""
+"""Rows going into a register as one revision: new, known already, or refused (登记)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from diming.model.place import Problem
 from diming.model.span import written_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from diming.model.changeset import Revision
     from diming.model.entry import Entry
@@ -55,6 +55,17 @@ def matter_id_of(prefix: str, *parts: object) -> str:
     """Return the id of a matter from what tells it from others: the same row has the same id."""
     said = json.dumps([str(p) for p in parts], ensure_ascii=False)
     return f"{prefix}-" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def column_of(headings: Mapping[str, Sequence[str]], key: str) -> str:
+    """Return a column as people know it: its option, and how it is headed.
+
+    Examples
+    --------
+    >>> column_of({"cause": ("消失原因", "原因")}, "cause")
+    'cause/消失原因'
+    """
+    return "/".join([key, *headings.get(key, ())[:1]])
 
 
 def when_said(row: RegisterRow, key: str) -> tuple[When | None, Problem | None]:

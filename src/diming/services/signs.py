@@ -14,7 +14,14 @@ from diming.model.namechange import NameChange
 from diming.model.place import NameKind, Problem
 from diming.rules.sign_text import sign_problems
 from diming.services.closing import in_use
-from diming.services.recorded import Recorded, matter_id_of, no_place, unknown_word, when_said
+from diming.services.recorded import (
+    Recorded,
+    column_of,
+    matter_id_of,
+    no_place,
+    unknown_word,
+    when_said,
+)
 from diming.services.recording import revision_written
 from diming.services.standing_signs import signs
 from diming.store.protocol import Withdrawn
@@ -51,7 +58,7 @@ def put_up(
     store: Store, rows: Sequence[RegisterRow], day: date, *, author: str, reason: str,
     dry_run: bool = False, keep_going: bool = False,
 ) -> Recorded:  # fmt: skip
-    """Record signs; what their text gets wrong is a remark, for the sign stands there all the same."""
+    """Record signs; a wrong text is a remark, for the sign stands there all the same."""
     words, result = load_registers(), Recorded()
     with store.write(author=author, reason=reason) as writer:
         gazetteer = writer.gazetteer
@@ -81,7 +88,7 @@ def put_up(
 
 def patrol(
     store: Store, matter_id: str, state: str, day: date, *, by: str, note: str = "",
-    text: str = "", author: str, reason: str,
+    text: str = "", author: str, reason: str, dry_run: bool = False,
 ) -> tuple[Sign, Revision | None]:  # fmt: skip
     """Record how a sign was found.
 
@@ -109,8 +116,10 @@ def patrol(
             matter_id, Matter.SIGN, last.step + 1, day, found.id, last.place_id,
             Facts({k: v for k, v in said.items() if v}),
         )  # fmt: skip
+        if dry_run:
+            raise Withdrawn
         writer.append_names(NameChange(entries=(entry,)))
-    revision = revision_written(store, writer.number)
+    revision = None if dry_run else revision_written(store, writer.number)
     return next(s for s in signs(store.gazetteer()) if s.matter_id == matter_id), revision
 
 
@@ -151,8 +160,10 @@ def _wrong(
 ) -> tuple[Problem, ...]:  # fmt: skip
     if place_id is None:
         return ()
-    standard = [n for n in gazetteer.names_of([place_id]).get(place_id, [])
-                if in_use(n, day) or n.kind is NameKind.MINORITY and n.when.holds(day)]  # fmt: skip
+    standard = [
+        n for n in gazetteer.names_of([place_id]).get(place_id, [])
+        if in_use(n, day) or (n.kind is NameKind.MINORITY and n.when.holds(day))
+    ]  # fmt: skip
     kind = words.signs.get(str(said.get("kind", ""))) or words.signs["other"]
     return sign_problems(
         str(said.get("text", "")), str(said.get("romanisation", "")), kind, standard, words
@@ -165,13 +176,13 @@ def _problems(row: RegisterRow, words: Registers, gazetteer: Gazetteer) -> tuple
     if not said.get("text"):
         found.append(Problem(N_("there is no text")))
     if said.get("kind") and word_meant(words.signs, said["kind"]) is None:
-        found.append(unknown_word("kind", said["kind"], words.signs))
+        found.append(unknown_word(column_of(HEADINGS, "kind"), said["kind"], words.signs))
     if said.get("state") and word_meant(words.sign_states, said["state"]) is None:
-        found.append(unknown_word("state", said["state"], words.sign_states))
+        found.append(unknown_word(column_of(HEADINGS, "state"), said["state"], words.sign_states))
     for key, limit in (("lon", 180.0), ("lat", 90.0)):
         if said.get(key) and not _is_degrees(said[key], limit):
             what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": key, "value": said[key]}))
+            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
     found += _present(when_said(row, "day")[1])
     if said.get("place"):
         found += _present(no_place(gazetteer, said["place"]))

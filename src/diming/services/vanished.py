@@ -18,7 +18,14 @@ from diming.model.namechange import NameChange
 from diming.model.place import Name, NameKind, Place, Problem, Told, name_id_of, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Span
 from diming.services.closing import name_until, place_until
-from diming.services.recorded import Recorded, matter_id_of, no_place, unknown_word, when_said
+from diming.services.recorded import (
+    Recorded,
+    column_of,
+    matter_id_of,
+    no_place,
+    unknown_word,
+    when_said,
+)
 from diming.services.recording import revision_written
 from diming.services.within import path_of, unit_within
 from diming.store.protocol import Withdrawn
@@ -139,16 +146,16 @@ def _problems(
     if not said.get("name"):
         found.append(Problem(N_("there is no name")))
     if not said.get("cause"):
-        found.append(Problem(N_("{column} is not said"), {"column": "cause"}))
+        found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, "cause")}))
     elif word_meant(words.causes, said["cause"]) is None:
-        found.append(unknown_word("cause", said["cause"], words.causes))
+        found.append(unknown_word(column_of(HEADINGS, "cause"), said["cause"], words.causes))
     gone, problem = when_said(row, "gone")
     if problem is not None:
         found.append(problem)
     for key, limit in (("lon", 180.0), ("lat", 90.0)):
         if said.get(key) and _degrees(said[key], limit) is None:
             what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": key, "value": said[key]}))
+            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
     if said.get("place") and (problem := no_place(writer.gazetteer, said["place"])):
         found.append(problem)
     return tuple(found), gone
