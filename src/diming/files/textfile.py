@@ -30,7 +30,7 @@ def read_text(path: str) -> str:
     UnreadableInput
         If there is no such file, it is a folder or a device, empty, or no text.
     """
-    raw = _bytes(path)
+    raw = read_bytes(path)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -44,7 +44,14 @@ def read_text(path: str) -> str:
     raise UnreadableInput("{path}: this is no text in UTF-8 or GB18030; save it as such", path=path)
 
 
-def _bytes(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is no such file, it is a folder or a device, or may not be read.
+    """
     file = Path(path)
     try:
         if file.is_dir():

@@ -136,6 +136,10 @@ class CountyCodes:
             return frozenset(self._codes)
         return frozenset(code for code in self._codes if self.alive(code, day))
 
+    def every(self) -> tuple[str, ...]:
+        """Return every code there ever was, in order."""
+        return tuple(sorted(self._codes))
+
     def provinces(self) -> tuple[str, ...]:
         """Return the codes of all provinces there ever were."""
         return tuple(code for code in self._codes if code.endswith("0000"))

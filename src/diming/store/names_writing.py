@@ -144,7 +144,7 @@ def packed_shapes(
 def _place_row(p: Place, number: int, key: str | None, shape: Any) -> tuple[Any, ...]:
     return (
         p.place_id, p.class_code, p.feature, p.code, _real(p.lon), _real(p.lat),
-        _PLAIN.encode(list(p.within)), p.within_code, p.within_id,
+        _within(p.within), p.within_code, p.within_id,
         None if p.within_on is None else p.within_on.isoformat(),
         p.when.text, *_span(p.when.span), str(p.when.certainty), p.source, p.source_id,
         _json(p.facts), number, None, key, _json(p.verbatim), shape,
@@ -174,8 +174,13 @@ def _span(span: Span | None) -> tuple[str | None, str | None, str | None, str | 
             span.end.day.isoformat(), str(span.end.precision))  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
+def _within(names: tuple[str, ...]) -> str:
+    return _PLAIN.encode(names)
+
+
 def _json(facts: Any) -> str:
-    return _PLAIN.encode(dict(facts)) if facts else "{}"
+    return _PLAIN.encode(facts) if facts else "{}"
 
 
 def _real(value: float | None) -> float | None:

@@ -70,14 +70,19 @@ def _terms(base: Database, texts: set[str]) -> tuple[dict[str, int], dict[str, t
     if not rest:
         return numbers, {}
     # These bring dictionaries with them, which an act that tells no new name need not load.
-    from diming.script.fold import fold
-    from diming.script.reading import syllables
+    from diming.script.fold import fold_many
+    from diming.script.reading import syllables_many
 
-    folded = {text: fold(text) for text in rest}
+    left = sorted(rest)
+    folded = dict(zip(left, fold_many(left), strict=True))
     held = _numbers(base, set(folded.values()))
     (most,) = base.rows("SELECT max(number) FROM term")[0]
     coming = sorted(set(folded.values()) - set(held))
-    new = {text: (n, syllables(text)) for n, text in enumerate(coming, (most or 0) + 1)}
+    first = (most or 0) + 1
+    new = {
+        text: (first + at, said)
+        for at, (text, said) in enumerate(zip(coming, syllables_many(coming), strict=True))
+    }
     for text, whole in folded.items():
         numbers[text] = held[whole] if whole in held else new[whole][0]
     return numbers, new
@@ -134,17 +139,18 @@ def _add_keys(
     if not new and not readings:
         return
     from diming.script.keys import term_keys
+    from diming.script.syllable import parted
 
     key, term = array("q"), array("q")
     for text, (number, said) in new.items():
         found = set(term_keys(text, said))
         for other in readings.pop(number, ()):
-            found.update(term_keys(text, other))
+            found.update(term_keys(text, " ".join(parted(other))))
         key.extend(found)
         term.extend([number] * len(found))
     for number, others in readings.items():
         (text,) = base.rows("SELECT text FROM term WHERE number = :n", {"n": number})[0]
-        found = {k for other in others for k in term_keys(text, other)}
+        found = {k for o in others for k in term_keys(text, " ".join(parted(o)))}
         held = base.rows(
             f"SELECT key FROM term_key WHERE {base.among('key', 'keys')} AND term = :n",
             {"keys": base.listing(sorted(found)), "n": number},
