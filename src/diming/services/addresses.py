@@ -97,9 +97,8 @@ class Locator:
             found = self._answers[key] = self._locate(asked, day, whole=False)
         return found
 
-    def refuse(self, asked: str, when: str) -> Located:
-        """Return the answer for an address whose date nobody can read."""
-        problem = Problem(N_("“{value}” is no date such as 2024-12-31"), Facts({"value": when}))
+    def refuse(self, asked: str, problem: Problem) -> Located:
+        """Return the answer for an address that cannot be asked about."""
         return Located(self.basis, asked, Outcome.FAILED, problem=problem)
 
     def _locate(self, asked: str, day: date | None, *, whole: bool) -> Located:

@@ -56,10 +56,12 @@ class Descent:
         begins: list[When] = []
         ends: list[When] = []
         known = True
+        # From the highest down: who stood below one that began that very day, attests it.
         for unit in units:
             for v in self.memory.versions(unit):
                 if v.span.begin.day == begin:
                     begins.append(v.span.begin)
+                    known = True
                 elif v.holds(begin) and v.span.begin.day == EVER:
                     known = False
                 if v.span.end.day == end and end != OPEN:
