@@ -49,6 +49,8 @@ def table(path, *rows):
     book = Workbook()
     for row in rows:
         book.active.append(row)
+    for cell in (c for line in book.active for c in line if isinstance(c.value, str)):
+        cell.data_type = "s"  # Not a formula.
     book.save(path)
     return str(path)
 

@@ -1,7 +1,10 @@
 """Tables of names: headings of offices, dates and degrees as written, and rows that are refused."""
 
+import csv
 import gzip
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from diming.errors import UnreadableInput, UsageError
@@ -327,12 +330,22 @@ def test_refused_rows_come_back_and_can_be_corrected(tmp_path, ending):
     out = str(tmp_path / f"back.{ending}")
     reasons = ["; ".join(said(r)) for r in bad]
     assert write_refused(out, delivery.columns, bad, reasons) == 2
+    rows = list(csv.reader(Path(out).read_bytes().decode("utf-8-sig", "replace").splitlines()))
+    if ending == "xlsx":
+        sheet = openpyxl.load_workbook(out).worksheets[0]
+        assert "f" not in {cell.data_type for row in sheet for cell in row}  # no formulas
+        rows = [[cell.value or "" for cell in row] for row in sheet]
+    else:
+        assert rows[1][2] == "'=1+1"
+    assert rows[0] == [*delivery.columns, REASON, ROW]
+    assert rows[1][-2:] == ["名称: there is no name", "2"]
+    assert rows[2][-3:] == ["-5", "名称: there is no name", "4"]
+    # What comes again is read as it first was, but for what no workbook can hold.
     again = read_places(out)
-    assert again.columns == (*delivery.columns, REASON, ROW)
-    first, second = again
-    assert first.cells["标识码"] == "007" and first.cells["备注"] == "=1+1"
-    assert first.cells[REASON] == "名称: there is no name" and first.cells[ROW] == "2"
-    assert second.cells["备注 2"] == "-5"
+    assert again.columns == delivery.columns
+    assert [r.cells["备注"] for r in again] == ["=1+1", "z"]
+    assert [r.place.source_id for r in again] == ["007", "009"]
+    assert [said(r) for r in again] == [said(r) for r in bad]
     with pytest.raises(UsageError):
         write_refused(str(tmp_path / "x.txt"), delivery.columns, bad, reasons)
     with pytest.raises(UsageError):

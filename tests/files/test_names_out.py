@@ -38,7 +38,8 @@ TOLD = [
 SHAPES = [
     None, shapely.Point(106.5, 29.5), shapely.LineString([(106, 29), (107, 30.1)]),
     shapely.box(106, 29, 106.1, 29.1), shapely.MultiPoint([(106, 29), (106.5, 29)]),
-    shapely.GeometryCollection([shapely.Point(106, 29)]),
+    shapely.GeometryCollection([shapely.Point(106, 29)]), shapely.Polygon(),
+    shapely.Point(106, 29, 300),
 ]  # fmt: skip
 
 # What XML and UTF-8 hold: no controls, no half characters.
@@ -130,6 +131,27 @@ def test_every_feature_is_one_of_linked_places(given_records):
         if not feature["properties"]["title"]:
             feature["properties"]["title"] = "?"
     jsonschema.Draft202012Validator(SCHEMA).validate(collection)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"@id": "no uri"}, {"geometry": {"type": "Point", "coordinates": [1, 2, 3]}},
+        {"names": []}, {"names": [{"toponym": "a\nb"}]}, {"names": [{"lang": "zh"}]},
+        {"when": {}}, {"when": {"timespans": [{"start": {"in": "1958~"}}]}},
+        {"when": {"timespans": [{"start": {"in": "1958", "latest": "1960"}}]}},
+        {"properties": {"title": "甲"}}, {"properties": {"title": "甲", "fclasses": ["Z"]}},
+        {"relations": [{"relationType": "gvp:broaderPartitive", "label": "乙"}]},
+    ],
+)  # fmt: skip
+def test_the_schema_refuses_what_is_none(wrong):
+    feature = names_out_linked.feature_of(example(), 1) | wrong
+    made = {
+        "type": "FeatureCollection",
+        "@context": names_out_linked.CONTEXT,
+        "features": [feature],
+    }
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(made)
 
 
 def example():

@@ -84,7 +84,7 @@ def feature_of(record: PlaceRecord, number: int, today: Sequence[str] = ()) -> d
         "when": _when(place.when),
         "names": [_name(n) for n in record.names],
         "types": [_type(place)],
-        "geometry": None if shape is None else _geometry(shape),
+        "geometry": None if shape is None or shape.is_empty else _geometry(shape),
     }
     if place.source and not _chinese(record):
         del feature["properties"]["ccodes"]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("id", N_("number")),
-    Column("act", N_("act")),
+    Column("act", N_("matter")),
     Column("name", N_("name")),
-    Column("within", N_("unit")),
+    Column("within", N_("division")),
     Column("state", N_("state")),
     Column("since", N_("since")),
     Column("days", N_("days"), True),
@@ -147,14 +147,14 @@ def application_text(now: Standing, procedure: Procedure, lang: str | None) -> s
         "class": procedure.classes.get(now.class_id, now.class_id),
     }
     keys = [*(k for k in _ORDER if k in said), *(k for k in said if k not in _ORDER)]
-    words = {"act": say(N_("act"), lang), "class": say(N_("class"), lang)}
+    words = {"act": say(N_("matter"), lang), "class": say(N_("class"), lang)}
     rows = [
         [words.get(k) or (procedure.facts[k].title(tongue) if k in procedure.facts else plain(k)),
          shown(said[k], lang)]
         for k in keys if k not in _HIDDEN and said[k]
     ]  # fmt: skip
     if now.place_id:
-        rows.append([say(N_("place"), lang), now.place_id])
+        rows.append([say(N_("place (id)"), lang), now.place_id])
     papers = [
         [procedure.documents[d].title(tongue) if d in procedure.documents else plain(d),
          plain(text)]

@@ -71,7 +71,7 @@ def entries_text(entries: Sequence[Entry], lang: str | None) -> str:
                      f"{plain(entry.state)}")  # fmt: skip
         rows = [[plain(k), shown(_flat(v), lang)] for k, v in entry.said.items() if v]
         if entry.place_id:
-            rows.append([say(N_("place"), lang), entry.place_id])
+            rows.append([say(N_("place (id)"), lang), entry.place_id])
         lines += columns(rows)
     return "\n".join(lines) + "\n"
 

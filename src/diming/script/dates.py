@@ -19,6 +19,7 @@ from diming.model.place import Certainty, Told
 from diming.model.span import OPEN, Precision, Span, When
 from diming.script.chinese_dates import earlier, later, read_chinese
 from diming.script.edtf_dates import edge_text, read_edtf, write_edtf
+from diming.script.fold import simplified
 from diming.script.moments import (
     BadDate,
     Bound,
@@ -210,7 +211,11 @@ def _cached(text: str, day_first: bool | None, eras: Eras, loose: bool) -> Stret
             N_("“{text}” is too long for a date; write when, and the rest in another column"), text
         )
     reader = _Reader(text, day_first, eras)
-    stretch = reader.read(_normal(text), loose=loose)
+    plain = _normal(text)
+    stretch = reader.read(plain, loose=loose)
+    if stretch is None and (simple := simplified(plain)) != plain:
+        # 民國三十年, 光緒丁未年
+        stretch = reader.read(simple, loose=loose)
     if stretch is None:
         raise BadDate(
             N_(

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 #: Chains told of one address.
 _MOST_HELD = 50
+#: Candidates told of an address among many.
+_FEW_OFFERS = 3
 
 
 class Locator:
@@ -85,6 +87,7 @@ class Locator:
         self._kindred: dict[str, tuple[str, ...]] = {}
         self._lineages: dict[tuple[str, date], Lineage] = {}
         self._today: dict[tuple[str, date], tuple[tuple[Heir, ...], str | None]] = {}
+        self._made: dict[tuple[tuple[str, ...], Days, date | None, bool], Held] = {}
         self._answers: dict[tuple[str, date | None], Located] = {}
 
     def locate(self, asked: str, day: date | None = None, *, whole: bool = True) -> Located:
@@ -115,24 +118,25 @@ class Locator:
         text = address_text(asked)
         reading = self._chains.read(text)
         problem: Problem | None = None
+        on = None
         if day is not None:
-            number = min(day, day_before(OPEN)).toordinal()
-            then = self._chains.read(text, number)
-            if (then.end, then.failing) == (reading.end, reading.failing):
-                reading = then
+            day = min(day, day_before(OPEN))
+            then = self._chains.read(text, day.toordinal())
+            if _as_far(then) == _as_far(reading):
+                reading, on = then, day
             elif reading.failing is None and any(p.unit for p in reading.paths):
                 problem = Problem(
                     N_("it did not hold on {day}; it held {spans}"),
                     Facts({"day": day, "spans": self._spans_of(reading.paths)}),
                 )
-        return self._answer(asked, text, reading, problem, whole=whole)
+        return self._answer(asked, text, reading, problem, on, whole=whole)
 
     def _answer(
-        self, asked: str, text: AddressText, reading: Reading, problem: Problem | None, *,
-        whole: bool,
+        self, asked: str, text: AddressText, reading: Reading, problem: Problem | None,
+        on: date | None, *, whole: bool,
     ) -> Located:  # fmt: skip
         links = self._links(text, reading)
-        held = self._held(reading.paths, whole=whole)
+        held = self._held(reading.paths, on, whole=whole)
         before = text.piece(0, reading.start) if reading.start else ""
         end = reading.end if reading.failing is None else reading.failing[1]
         rest = text.rest(end)
@@ -145,7 +149,8 @@ class Locator:
             problem = Problem(N_("there is nothing to read in it"))
         elif reading.failing is not None and not _is_outside(reading):
             offers = self._offers.of(text, reading)
-            candidates = tuple(self._candidate(o, text) for o in offers)
+            told = offers if whole else offers[:_FEW_OFFERS]
+            candidates = tuple(self._candidate(o, text) for o in told)
             outcome, failed_at = Outcome.FAILED, len(links) - 1
             if explains(offers):
                 outcome = Outcome.EXPLAINED
@@ -191,17 +196,30 @@ class Locator:
             links.append(Link(text.piece(*reading.failing)))
         return tuple(links)
 
-    def _held(self, paths: Sequence[Path], *, whole: bool) -> tuple[Held, ...]:
+    def _held(self, paths: Sequence[Path], on: date | None, *, whole: bool) -> tuple[Held, ...]:
         by_chain: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         for path in paths:
             if path.units:
                 by_chain.setdefault(path.units, []).extend(path.days)
-        held = [self._one_held(units, either(d), whole=whole) for units, d in by_chain.items()]
+        held = [self._one_held(u, either(d), on, whole=whole) for u, d in by_chain.items()]
         held.sort(key=_standing_first)
         return tuple(held[:_MOST_HELD])
 
-    def _one_held(self, units: tuple[str, ...], days: Days, *, whole: bool) -> Held:
-        last = date.fromordinal(days[-1][1] - 1)
+    def _one_held(
+        self, units: tuple[str, ...], days: Days, on: date | None, *, whole: bool
+    ) -> Held:
+        key = units, days, on, whole
+        known = self._made.get(key)
+        if known is None:
+            known = self._made[key] = self._make_held(units, days, on, whole=whole)
+        return known
+
+    def _make_held(
+        self, units: tuple[str, ...], days: Days, on: date | None, *, whole: bool
+    ) -> Held:
+        if on is not None:
+            days = tuple(d for d in days if d[0] <= on.toordinal() < d[1])
+        last = on or date.fromordinal(days[-1][1] - 1)
         chain = tuple(self._version(u, last) for u in units)
         spans, known = [], True
         for n, stretch in enumerate(days):
@@ -361,8 +379,8 @@ class Locator:
         if best.why is Why.OTHER_TIME:
             return Problem(
                 N_(
-                    "no day is known on which both held: {superior} as named {superior_spans}, {unit} "
-                    "below it {unit_span}"
+                    "no day is known on which both held: {superior} as named {superior_spans}, "
+                    "{unit} below it {unit_span}"
                 ),
                 Facts(facts),
             )
@@ -374,8 +392,8 @@ class Locator:
             }
             return Problem(
                 N_(
-                    "no day is known on which both held: {superior} {superior_spans}, {unit} below {via} "
-                    "{unit_span}"
+                    "no day is known on which both held: {superior} {superior_spans}, {unit} "
+                    "below {via} {unit_span}"
                 ),
                 Facts(facts),
             )
@@ -414,6 +432,11 @@ def _coarse(when: When) -> int:
 def _when(day: int) -> When:
     found = date.fromordinal(day)
     return When(found, Precision.UNKNOWN) if found == date.min else When(found)
+
+
+def _as_far(reading: Reading) -> tuple[int, tuple[int, int] | None, bool]:
+    """Return how far an address was read, and whether to a unit of the archive."""
+    return reading.end, reading.failing, any(p.unit for p in reading.paths)
 
 
 def _is_outside(reading: Reading) -> bool:
