@@ -242,6 +242,8 @@ class _Reader:
 
     def __init__(self, whole: str, day_first: bool | None, eras: Eras) -> None:
         self.whole, self.day_first, self.eras = whole, day_first, eras
+        #: What was tried: words before and after a date can be taken off in many orders.
+        self._known: dict[tuple[str, bool], Stretch | None] = {}
 
     def read(self, text: str, *, loose: bool = False) -> Stretch | None:
         """Read one date or a stretch."""
@@ -256,6 +258,12 @@ class _Reader:
         """Read what is not from one date to another."""
         if not text:
             return None
+        key = (text, loose)
+        if key not in self._known:
+            self._known[key] = self._tried(text, loose=loose)
+        return self._known[key]
+
+    def _tried(self, text: str, *, loose: bool) -> Stretch | None:
         found = self._numeric(text, loose=loose)
         if found is None and text.isascii():
             found = read_edtf(text)
