@@ -11,6 +11,7 @@ from diming.model.notation import CONTROL
 NOTHING = frozenset(
     {"", "无", "/", "-", "—", "——", "－", "暂无", "没有", "空", "null", "none", "n/a", "nan"}
 )
+_LONGEST_NOTHING = max(map(len, NOTHING))
 _OPEN, _CLOSE = "(（[【〔", ")）]】〕"
 _NOTE = re.compile(r"^(.+?)\s*[(（〔\[]([^()（）〔〕\[\]]+)[)）〕\]]$", re.DOTALL)
 _DEGREES = re.compile(
@@ -27,7 +28,9 @@ _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 def is_nothing(text: str) -> bool:
     """Tell whether a cell says that there is nothing: 无, —, N/A."""
-    return not text or text.strip().lower() in NOTHING
+    if len(text) > _LONGEST_NOTHING and text[0] > " ":
+        return False
+    return text.strip().lower() in NOTHING
 
 
 def split_names(text: str, marks: str = "、;；|\n") -> list[str]:

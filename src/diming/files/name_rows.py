@@ -15,7 +15,7 @@ from diming.model.facts import Facts
 from diming.model.notation import LONGEST
 from diming.model.place import Certainty, Name, NameKind, Place, PlaceRecord, Problem, Told
 from diming.script.dates import BadDate, read_told, told_between
-from diming.script.tongue import lang_of, looks_pinyin
+from diming.script.tongue import lang_of, looks_pinyin, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +45,7 @@ _KINDS = {
     "别名": NameKind.ALIAS, "简称": NameKind.SHORT, "少数民族语名称": NameKind.MINORITY,
     "俗称": NameKind.COLLOQUIAL, "图上名称": NameKind.MAP,
 }  # fmt: skip
+_UNTOLD, _NO_FACTS = Told(), Facts({})
 _NOW = ("现今", "历史", "现在", "在用", "现用", "停用")
 
 
@@ -87,7 +88,11 @@ class RowReader:
         self._last_first = [
             (i, goes) for goes, columns in self._columns.items() for i in reversed(columns)
         ]
-        self._constants, self._constant_facts = _constants(options.constants)
+        self._constants: dict[str, str] = {}
+        self._constant_facts: dict[str, str] = {}
+        self._constant_name_facts: dict[str, str] = {}
+        self._above: list[tuple[int | None, str]] = []
+        self._plan_constants(plan, options.constants)
         self._told: dict[tuple[str, str | None], Told | Problem] = {}
         self._shared_codes: Mapping[str, bool] = {}
         if "place.source_id" not in self._columns:
@@ -98,6 +103,25 @@ class RowReader:
     def __iter__(self) -> Iterator[PlaceRecord]:
         for place in range(len(self.grid.rows)):
             yield self._record(place)
+
+    def _plan_constants(self, plan: Plan, said: Mapping[str, str]) -> None:
+        """Part constants by where they go; what a place lies in stands in the order of fields."""
+        fields = name_fields().fields
+        order = {key: number for number, key in enumerate(fields)}
+        above: list[tuple[int, int | None, str]] = [
+            (order[field.key], i, "") for i, field in plan.places if field.goes == "within"
+        ]
+        for key, value in said.items():
+            goes = fields[key].goes
+            if goes == "facts":
+                self._constant_facts[key] = value
+            elif goes == "name_facts":
+                self._constant_name_facts[key] = value
+            elif goes == "within":
+                above.append((order[key], None, value))
+            else:
+                self._constants[goes] = value
+        self._above = [(i, text) for _, i, text in sorted(above, key=lambda each: each[0])]
 
     def _codes_of_several(self) -> dict[str, bool]:
         """Return codes that name different places in one table: reused, or of two years."""
@@ -158,7 +182,7 @@ class RowReader:
                 self._told[key] = told
         if isinstance(told, Problem):
             noted.problems.append(replace(told, column=column))
-            return Told()
+            return _UNTOLD
         return told
 
     def _record(self, place: int) -> PlaceRecord:
@@ -178,9 +202,8 @@ class RowReader:
                     Facts({"most_count": LONGEST_CELL}),
                 )
             )
-        said = self._said(cells)
         begin, end = said.get("begin", ""), said.get("end", "")
-        when = Told()
+        when = _UNTOLD
         if begin or end:
             when = self._when(noted, self._heading("begin" if begin else "end"), begin, end)
         facts = dict(self._constant_facts)
@@ -251,10 +274,11 @@ class RowReader:
     def _within(self, cells: Sequence[str], name: str) -> tuple[str, ...]:
         """Return what the place lies in; lists of units repeat the unit itself at the end."""
         found: list[str] = []
-        for i in self._columns.get("within", ()):
-            if is_nothing(cells[i]):
+        for i, constant in self._above:
+            text = constant if i is None else cells[i]
+            if is_nothing(text):
                 continue
-            for each in _ABOVE.split(cells[i].strip()):
+            for each in _ABOVE.split(text.strip()):
                 if each and (not found or found[-1] != each):
                     found.append(each)
         if found and found[-1] == name:
@@ -336,13 +360,17 @@ class RowReader:
     ) -> list[Name]:
         """Return the standard name with all that the row says of it, in one script or both."""
         both = said.get("name.both", "")
-        texts = [t.strip() for t in both.split("|")] if both else []
-        texts = [t for t in texts if t] or [said.get("name.text", "")]
+        texts = [t for each in both.split("|") if (t := each.strip())]
+        scripts = dict.fromkeys(texts, "")
+        if len(scripts) == 2:  # 繁体|简体
+            scripts = {texts[1]: "zh-Hans", texts[0]: "zh-Hant"}
+        elif not scripts:
+            scripts = {said.get("name.text", ""): ""}
         column = self._heading("name.both") or self._heading("name.text")
-        if is_nothing(texts[0]):
+        if is_nothing(next(iter(scripts))):
             noted.problems.append(Problem(N_("there is no name"), Facts({}), column))
             return []
-        name_facts = {}
+        name_facts = dict(self._constant_name_facts)
         for i, key in self._name_facts:
             if cells[i]:
                 name_facts[key] = cells[i].strip()
@@ -364,14 +392,15 @@ class RowReader:
             self._certainty(said.get("name.certainty", ""), noted),
         )
         made = []
-        for text in dict.fromkeys(reversed(texts)):  # the simplified form first
+        for text, script in scripts.items():
             clean = self._clean(text, column, noted)
             made.append(
                 Name(
-                    "", "", clean, kind, lang or lang_of(clean, tag),
+                    "", "", clean, kind,
+                    lang or script or lang_of(clean, "" if script_of(clean) == "Hani" else tag),
                     said.get("name.romanisation", ""), said.get("name.reading", ""), when,
                     certainty, said.get("name.origin", ""), said.get("name.meaning", ""),
-                    said.get("name.citation", ""), Facts(name_facts),
+                    said.get("name.citation", ""), Facts(name_facts) if name_facts else _NO_FACTS,
                 )
             )  # fmt: skip
         return made
@@ -409,7 +438,7 @@ class RowReader:
         self, text: str, field: Field, kind: NameKind, column: str, tag: str, noted: _Noted
     ) -> Name | None:
         """Return one of the further names, with the dates in brackets behind it."""
-        when, facts, lang = Told(), {}, field.lang
+        when, facts, lang = _UNTOLD, {}, field.lang
         if self.format == "lp-tsv" and "@" in text:
             text, _, after = text.rpartition("@")
             lang = after.strip() if _TAG.fullmatch(after.strip()) else lang
@@ -428,9 +457,13 @@ class RowReader:
             return None
         if not lang:
             lang = lang_of(clean, tag if kind is NameKind.MINORITY and tag != "zh" else "")
-        return Name("", "", clean, kind, lang, when=when, facts=Facts(facts))
+        return Name(
+            "", "", clean, kind, lang, when=when, facts=Facts(facts) if facts else _NO_FACTS
+        )
 
     def _clean(self, text: str, column: str, noted: _Noted) -> str:
+        if text.isprintable() and len(text) <= LONGEST:
+            return text
         clean, hidden = tidied(text)
         if hidden:
             noted.remarks.append(
@@ -469,15 +502,3 @@ def _odd_code(code: str, column: str, lengths: str) -> Problem:
         ),
         column,
     )
-
-
-def _constants(said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Part constants by where they go, and those that are facts by key."""
-    fields = name_fields().fields
-    places, facts = {}, {}
-    for key, value in said.items():
-        if fields[key].goes == "facts":
-            facts[key] = value
-        else:
-            places[fields[key].goes] = value
-    return places, facts

@@ -142,5 +142,5 @@ def _whole(heading: str) -> str:
     if size < _HEADING_BYTES - 2:
         return heading
     known = {h for f in fields.fields.values() for h in f.headers if h.startswith(heading)}
-    keys = {fields.of_heading(h) for h in known}
-    return known.pop() if len({k[0] for k in keys if k}) == 1 and len(known) == 1 else heading
+    keys = {found[0] for h in known if (found := fields.of_heading(h)) is not None}
+    return min(known, key=len) if len(keys) == 1 else heading

@@ -158,18 +158,26 @@ class NamingRules:
         >>> load_naming_rules().short("新民村村民委员会")
         '新民村'
         """
-        pairs = [pair for group in self.terms for pair in group.short]
-        for ending, short in sorted(pairs, key=lambda pair: -len(pair[0])):
+        for ending, short in _short_endings(self.terms):
             if text.endswith(ending) and len(text) > len(ending):
                 return text[: len(text) - len(ending)] + short
         return text
 
     def terms_of(self, name_class: NameClass | None) -> tuple[str, ...]:
         """Return the generic terms of a class, of all without one; the longest first."""
-        found = {
-            t for g in self.terms if name_class in (None, g.name_class) for t in g.terms
-        }  # fmt: skip
-        return tuple(sorted(found, key=lambda t: (-len(t), t)))
+        return _terms_of(self.terms, name_class)
+
+
+@lru_cache(maxsize=32)
+def _terms_of(groups: tuple[GenericTerm, ...], name_class: NameClass | None) -> tuple[str, ...]:
+    found = {t for g in groups if name_class in (None, g.name_class) for t in g.terms}
+    return tuple(sorted(found, key=lambda t: (-len(t), t)))
+
+
+@lru_cache(maxsize=4)
+def _short_endings(groups: tuple[GenericTerm, ...]) -> list[tuple[str, str]]:
+    pairs = [pair for group in groups for pair in group.short]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
 def load_naming_rules(path: str | Path | None = None) -> NamingRules:

@@ -7,6 +7,7 @@ so far; so few go on, however often a name comes again.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 ALWAYS: Days = ((1, OPEN.toordinal()),)
 #: Readings kept at one position; the plainest.
 _MOST = 128
+#: Answers kept for the addresses to come.
+_MOST_FITTED = 200_000
 #: How far a way of naming is from the name itself.
 _COST = {Form.NAME: 0, Form.TOLD: 1, Form.SHORT: 1, Form.BARE: 2, Form.CODE: 0}
 _HEADING, _AGAIN, _STRAY, _OUTSIDE, _FAR = 1, 1, 3, 3, 1
@@ -105,7 +108,7 @@ class Chains:
 
     def __init__(self, roll: Roll, outside: Outside) -> None:
         self.roll, self.outside = roll, outside
-        self._deepest = max(roll.levels, default=0)
+        self._fitted: dict[tuple[str, str, Days, str], list[tuple[str, Form, Days]]] = {}
 
     def read(self, text: AddressText, on: int = 0) -> Reading:
         """Read an address as far as it goes; on some day, or with 0 on any."""
@@ -135,10 +138,9 @@ class Chains:
     def _readings(self, text: AddressText, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         """Yield all readings from a position that may end where they end, with that end."""
         waiting: dict[int, list[Path]] = {at: [path]}
-        for place in range(at, len(text.folded) + 1):
-            paths = waiting.pop(place, None)
-            if paths is None:
-                continue
+        while waiting:
+            place = min(waiting)
+            paths = waiting.pop(place)
             if len(paths) > _MOST:
                 paths = sorted(paths, key=lambda p: p.cost)[:_MOST]
             for one in paths:
@@ -179,11 +181,11 @@ class Chains:
         folded, end = text.folded, self._reach(text, at)
         for word, uses in self.roll.written(folded, at, end):
             stop = at + len(word)
-            for unit, form, days in self._fitting(uses, path):
+            for unit, form, days in self._fitting(word, uses, path):
                 if len(path.steps) > 1 and path.steps[-2].unit == unit:
                     continue
                 yield stop, self._with(path, Step(at, stop, unit, None, form), days)
-        for word in HEADINGS:
+        for word in HEADINGS if folded.startswith(HEADINGS, at) else ():
             stop = at + len(word)
             if stop <= end and folded.startswith(word, at) and (
                 self._is_heading(text, at, word, path)
@@ -212,10 +214,7 @@ class Chains:
     @staticmethod
     def _reach(text: AddressText, at: int) -> int:
         """Return how far a name that begins at a position may reach."""
-        end = at + 1
-        while end < len(text.folded) and end not in text.apart and text.folded[end] != CODE:
-            end += 1
-        return end
+        return text.stops[bisect_right(text.stops, at)]
 
     def _code(self, text: AddressText, at: int, path: Path) -> Iterator[Path | None]:
         parsed = parse_code(text.codes[at])
@@ -254,15 +253,22 @@ class Chains:
             cost += _FAR
         return path.longer(step, days, cost)
 
-    def _fitting(self, uses: Iterable[Use], path: Path) -> Iterator[tuple[str, Form, Days]]:
-        """Yield units written so that were below the last one, how written, and when."""
-        found: dict[tuple[str, Form], list[tuple[int, int]]] = defaultdict(list)
-        for use in uses:
-            days = self._days(use.row, (use.days,), path)
-            if days:
-                found[self.roll.unit[use.row], use.form] += days
-        for (unit, form), parts in found.items():
-            yield unit, form, either(parts)
+    def _fitting(self, word: str, uses: Iterable[Use], path: Path) -> list[tuple[str, Form, Days]]:
+        """Return units written so that were below the last one, how written, and when."""
+        # Addresses of one table begin alike.
+        key = word, path.unit, path.days, path.prefix
+        known = self._fitted.get(key)
+        if known is None:
+            found: dict[tuple[str, Form], list[tuple[int, int]]] = defaultdict(list)
+            for use in uses:
+                days = self._days(use.row, (use.days,), path)
+                if days:
+                    found[self.roll.unit[use.row], use.form] += days
+            if len(self._fitted) > _MOST_FITTED:
+                self._fitted.clear()
+            known = [(unit, form, either(parts)) for (unit, form), parts in found.items()]
+            self._fitted[key] = known
+        return known
 
     def _days(self, row: int, days: Days, path: Path) -> Days:
         """Return on which days a version goes on with a reading."""

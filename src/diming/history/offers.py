@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Offers told.
 MOST = 8
+#: Failing links of which the offers are kept for the addresses to come.
+_MOST_MADE = 20_000
 #: Superiors looked at where an address has several.
 _SUPERIORS = 6
 #: Names this short all look alike.
@@ -97,6 +99,7 @@ class Offers:
         self.outside: Outside = chains.outside
         self.kin = kin
         self.sound = cache(sound)
+        self._made: dict[tuple[str, tuple[object, ...]], list[Offer]] = {}
         self._near: dict[tuple[str, str], list[tuple[Why, int, Days]]] = {}
 
     def of(self, text: AddressText, reading: Reading) -> list[Offer]:
@@ -106,7 +109,7 @@ class Offers:
         begin, end = reading.failing
         word = text.folded[begin:end]
         best: dict[str, Offer] = {}
-        for offer in self._offers(word, reading.paths):
+        for offer in self._known_offers(word, reading.paths):
             longer = self._continued(text, end, offer)
             held = best.get(longer.unit)
             if held is None or _rank(longer) < _rank(held):
@@ -129,6 +132,15 @@ class Offers:
             offer.why, offer.units + below, path.days, end, offer.below, offer.via, offer.code
         )
 
+    def _known_offers(self, word: str, paths: Sequence[Path]) -> list[Offer]:
+        key = word, tuple((p.steps[-1].listed, p.unit, p.days) for p in paths)
+        known = self._made.get(key)
+        if known is None:
+            if len(self._made) > _MOST_MADE:
+                self._made.clear()
+            known = self._made[key] = list(self._offers(word, paths))
+        return known
+
     def _offers(self, word: str, paths: Sequence[Path]) -> Iterator[Offer]:
         superiors: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for path in paths:
@@ -150,7 +162,7 @@ class Offers:
             yield from self._below(above)
 
     def _same_name(self, word: str, above: dict[str, Days]) -> Iterator[Offer]:
-        for use in self.roll.uses.get(word, ()):
+        for use in self.roll.uses(word):
             unit = self.roll.unit[use.row]
             known = self.roll.above(use.row)
             placed = False
@@ -169,7 +181,7 @@ class Offers:
     def _by_table(self, word: str, paths: Sequence[Path]) -> Iterator[Offer]:
         """Yield the unit of a name that the code table has below the superior as named."""
         units = dict.fromkeys(
-            self.roll.unit[u.row] for u in self.roll.uses.get(word, ()) if u.form is Form.NAME
+            self.roll.unit[u.row] for u in self.roll.uses(word) if u.form is Form.NAME
         )
         if len(units) != 1:
             return
@@ -201,7 +213,7 @@ class Offers:
 
     def _other_kind(self, word: str, above: dict[str, Days]) -> Iterator[Offer]:
         bare = specific(word) or word
-        for use in self.roll.uses.get(bare, ()):
+        for use in self.roll.uses(bare):
             row = use.row
             if self.roll.folded[row] == word or self.roll.specific_of(row) != bare:
                 continue

@@ -43,7 +43,6 @@ class Outside:
     def __init__(self, codes: CountyCodes) -> None:
         self._by_name: dict[str, list[Listed]] = defaultdict(list)
         self._by_code: dict[str, list[Listed]] = defaultdict(list)
-        longest = 0
         for code in sorted(codes.all_alive(None)):
             # Six digits each: cut here, for there are thousands.
             prefix = code.removesuffix("00").removesuffix("00")
@@ -56,8 +55,10 @@ class Outside:
                 self._by_code[code].append(listed)
                 if code.endswith("0000") and (bare := specific(name)) is not None:
                     self._by_name[bare].append(listed)
-                longest = max(longest, len(name))
-        self._longest = longest
+        sizes: dict[str, set[int]] = defaultdict(set)
+        for name in self._by_name:
+            sizes[name[0]].add(len(name))
+        self._sizes = {first: sorted(found, reverse=True) for first, found in sizes.items()}
 
     def named(self, name: str) -> list[Listed]:
         """Return the divisions of a folded name."""
@@ -70,8 +71,9 @@ class Outside:
     def at(self, text: str, at: int, end: int) -> list[tuple[int, Listed]]:
         """Return the divisions named at a position of a text, with where the name ends."""
         found = []
-        for size in range(min(self._longest, end - at), 1, -1):
-            found += [(at + size, x) for x in self._by_name.get(text[at : at + size], ())]
+        for size in self._sizes.get(text[at : at + 1], ()):
+            if 1 < size <= end - at:
+                found += [(at + size, x) for x in self._by_name.get(text[at : at + size], ())]
         return found
 
     def superior(self, listed: Listed) -> list[Listed]:

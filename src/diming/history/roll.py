@@ -103,20 +103,15 @@ class Roll:
         self.rows: dict[str, list[int]] = defaultdict(list)
         self.children: dict[str, list[int]] = defaultdict(list)
         self.by_code: dict[str, list[int]] = defaultdict(list)
-        for row, unit in enumerate(self.unit):
-            self.rows[unit].append(row)
-            if self.parent[row]:
-                self.children[self.parent[row]].append(row)
-            code = parse_code(self.code[row])
-            if code is not None:
-                self.by_code[code.digits].append(row)
-        for rows in self.rows.values():
-            rows.sort(key=lambda r: self.span[r])
-        #: Written form → who was written so.
-        self.uses: dict[str, list[Use]] = defaultdict(list)
+        self._of_name: dict[str, list[int]] = defaultdict(list)
+        self._index()
+        #: Written form → the names it stands for, and how.
+        self._forms: dict[str, list[tuple[str, Form]]] = defaultdict(list)
+        self._told: dict[str, list[Use]] = defaultdict(list)
         self._enter(told or {})
+        self._uses: dict[str, list[Use]] = {}
         #: First character → lengths of what begins with it, the longest first.
-        self.lengths = self._lengths()
+        self._sizes = self._lengths()
         #: Levels that units of this belief have, but the unknown one.
         self.levels = frozenset(Level(x) for x in set(self.level)) - {Level.UNKNOWN}
         self._above: dict[int, dict[str, Days]] = {}
@@ -126,21 +121,42 @@ class Roll:
         known: dict[str, str] = {}
         return [known.get(n) or known.setdefault(n, fold(n)) for n in self.name]
 
+    def _index(self) -> None:
+        digits: dict[str, str] = {}
+        for row, unit in enumerate(self.unit):
+            self.rows[unit].append(row)
+            if self.parent[row]:
+                self.children[self.parent[row]].append(row)
+            if self.folded[row]:
+                self._of_name[self.folded[row]].append(row)
+            written = self.code[row]
+            if written and written not in digits:
+                code = parse_code(written)
+                digits[written] = "" if code is None else code.digits
+            if written and digits[written]:
+                self.by_code[digits[written]].append(row)
+        for rows in self.rows.values():
+            rows.sort(key=lambda r: self.span[r])
+
     def _enter(self, told: Mapping[str, Sequence[Name]]) -> None:
-        forms: dict[str, list[tuple[str, Form]]] = {}
-        for row, name in enumerate(self.folded):
-            if not name:
-                continue
-            if name not in forms:
-                forms[name] = [(name, Form.NAME)] + [
-                    (text, Form.SHORT if generic else Form.BARE)
-                    for text, generic in short_forms(name)
-                ]
-            for text, form in forms[name]:
-                self.uses[text].append(Use(row, form, self.span[row]))
+        for name in self._of_name:
+            self._forms[name].append((name, Form.NAME))
+            for text, generic in short_forms(name):
+                self._forms[text].append((name, Form.SHORT if generic else Form.BARE))
         for unit, attested in told.items():
             for one in attested:
                 self._enter_told(unit, one)
+
+    def uses(self, text: str) -> list[Use]:
+        """Return who was written so, how and when."""
+        known = self._uses.get(text)
+        if known is None and (text in self._forms or text in self._told):
+            known = self._uses[text] = [
+                Use(row, form, self.span[row])
+                for name, form in self._forms.get(text, ())
+                for row in self._of_name[name]
+            ] + self._told.get(text, [])
+        return known or []
 
     def _enter_told(self, unit: str, name: Name) -> None:
         text, span = fold(name.text), name.when.span
@@ -151,21 +167,22 @@ class Roll:
             if self.folded[row] == text:
                 continue
             for days in common(told, (self.span[row],)):
-                self.uses[text].append(Use(row, Form.TOLD, days))
+                self._told[text].append(Use(row, Form.TOLD, days))
 
     def _lengths(self) -> dict[str, list[int]]:
         found: dict[str, set[int]] = defaultdict(set)
-        for text in self.uses:
-            found[text[0]].add(len(text))
+        for texts in (self._forms, self._told):
+            for text in texts:
+                found[text[0]].add(len(text))
         return {first: sorted(sizes, reverse=True) for first, sizes in found.items()}
 
     def written(self, text: str, at: int, end: int) -> list[tuple[str, list[Use]]]:
         """Return the names that stand at a position of a text, the longest first."""
         found = []
-        for size in self.lengths.get(text[at : at + 1], ()):
+        for size in self._sizes.get(text[at : at + 1], ()):
             if at + size <= end:
                 word = text[at : at + size]
-                uses = self.uses.get(word)
+                uses = self.uses(word)
                 if uses:
                     found.append((word, uses))
         return found

@@ -103,7 +103,8 @@ class Held:
     Attributes
     ----------
     chain : tuple of Version
-        The units named, the highest first, as they were on the last day it held.
+        The units named, the highest first, as they were on the day asked about, else on the
+        last day it held.
     spans : tuple of Span
         All days on which each was below the one before under these names.
     whole : tuple of Version

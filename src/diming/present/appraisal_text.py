@@ -34,8 +34,10 @@ def appraisal_text(
     found: Appraisal, matter_id: str, name: str, revision: Revision | None, lang: str | None
 ) -> str:
     """Say what came of an appraisal, and why."""
-    head = f"{plain(name)}: {say(VERDICTS[found.verdict], lang)} ({matter_id})"
-    lines = [head]
+    lines = [
+        say(N_("{name}: {verdict} ({matter})"), lang, name=plain(name), matter=matter_id,
+            verdict=say(VERDICTS[found.verdict], lang))
+    ]  # fmt: skip
     for reason in found.reasons:
         lines += wrap(problem_text(reason, lang), first="  - ", indent="    ").split("\n")
     lines.append(
@@ -71,7 +73,7 @@ def entries_text(entries: Sequence[Entry], lang: str | None) -> str:
                      f"{plain(entry.state)}")  # fmt: skip
         rows = [[plain(k), shown(_flat(v), lang)] for k, v in entry.said.items() if v]
         if entry.place_id:
-            rows.append([say(N_("place"), lang), entry.place_id])
+            rows.append([say(N_("place (id)"), lang), entry.place_id])
         lines += columns(rows)
     return "\n".join(lines) + "\n"
 

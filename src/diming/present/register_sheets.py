@@ -46,7 +46,7 @@ def heritage_sheet(rows: Sequence[Listing], words: Registers, lang: str | None) 
         Column("level", N_("level")),
         Column("class", N_("class")),
         Column("batch", N_("batch")),
-        Column("within", N_("unit")),
+        Column("within", N_("division")),
         Column("use", N_("use")),
         Column("consequence", N_("what follows")),
     )
@@ -134,7 +134,7 @@ def counts_sheet(counts: Counts, lang: str | None) -> Sheet:
     columns = (
         Column("year", N_("year"), True),
         Column("code", N_("code")),
-        Column("unit", N_("unit")),
+        Column("unit", N_("division")),
         Column("places", N_("places"), True),
         Column("named", N_("named"), True),
         Column("signed", N_("signed"), True),

@@ -15,7 +15,7 @@ from diming.script.fold import fold
 from diming.script.reading import syllables, syllables_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diming.handbook.naming import NamingRules
     from diming.model.naming import Bearer, NameClass
@@ -83,42 +83,43 @@ class Around:
         """Return the specific part of a name, its ending shortened."""
         return parts_of(self._short(text), self._terms(name_class)).specific
 
-    def _indexed(self, key: Callable[[Bearer], str]) -> dict[str, list[Bearer]]:
+    @cached_property
+    def _parts(self) -> list[tuple[str, str]]:
+        """Each name with its ending shortened, and its specific part."""
+        return [(self._short(b.text), self._specific(b.text, b.name_class)) for b in self.bearers]
+
+    @cached_property
+    def _sounds(self) -> tuple[list[str], list[str]]:
+        """How each name sounds, and how its specific part does."""
+        names, parts = zip(*self._parts, strict=True) if self._parts else ((), ())
+        return syllables_many(names), syllables_many(parts)
+
+    def _indexed(self, keys: Iterable[str]) -> dict[str, list[Bearer]]:
         index: dict[str, list[Bearer]] = defaultdict(list)
-        for bearer in self.bearers:
-            index[key(bearer)].append(bearer)
+        for key, bearer in zip(keys, self.bearers, strict=True):
+            index[key].append(bearer)
         return dict(index)
 
     @cached_property
     def _by_text(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: fold(self._short(b.text)))
+        return self._indexed(fold(name) for name, _ in self._parts)
 
     @cached_property
     def _by_specific(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: fold(self._specific(b.text, b.name_class)))
-
-    @cached_property
-    def _sounds(self) -> dict[str, str]:
-        """How each name and each specific part sounds; alike ones are read once."""
-        texts = {self._short(b.text) for b in self.bearers}
-        texts |= {self._specific(b.text, b.name_class) for b in self.bearers}
-        each = sorted(texts)
-        return dict(zip(each, syllables_many(each), strict=True))
+        return self._indexed(fold(part) for _, part in self._parts)
 
     @cached_property
     def _by_sound(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: self._sounds[self._short(b.text)])
+        return self._indexed(self._sounds[0])
 
     @cached_property
     def _by_part(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: self._sounds[self._specific(b.text, b.name_class)])
+        return self._indexed(self._sounds[1])
 
     @cached_property
     def _by_local(self) -> dict[str, list[Bearer]]:
-        return self._indexed(lambda b: self._hearing.local(self._sounds[self._short(b.text)]))
+        return self._indexed(map(self._hearing.local, self._sounds[0]))
 
     @cached_property
     def _by_local_part(self) -> dict[str, list[Bearer]]:
-        return self._indexed(
-            lambda b: self._hearing.local(self._sounds[self._specific(b.text, b.name_class)])
-        )
+        return self._indexed(map(self._hearing.local, self._sounds[1]))

@@ -86,6 +86,8 @@ class AddressText:
         Digits, by position in `folded`.
     apart : frozenset of int
         Positions in `folded` before which two units are kept apart.
+    stops : tuple of int
+        Where a name must end: those positions, those of codes, and the end, in order.
     """
 
     written: str
@@ -93,6 +95,7 @@ class AddressText:
     starts: tuple[int, ...]
     codes: dict[int, str]
     apart: frozenset[int]
+    stops: tuple[int, ...]
 
     def piece(self, begin: int, end: int) -> str:
         """Return what was written from one position to another, without what stands between."""
@@ -141,7 +144,8 @@ def address_text(written: str) -> AddressText:
             starts.append(at)
         at += 1
     starts.append(len(head))
-    return AddressText(written, "".join(folded), tuple(starts), codes, frozenset(apart))
+    stops = tuple(sorted({*apart, *codes, len(folded)}))
+    return AddressText(written, "".join(folded), tuple(starts), codes, frozenset(apart), stops)
 
 
 def short_forms(folded: str) -> tuple[tuple[str, bool], ...]:

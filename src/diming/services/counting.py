@@ -152,7 +152,7 @@ def _units(
         rows = answer.rows.get(level)
         for n, row in zip(lost, () if rows is None else rows.tolist(), strict=False):
             if row >= 0:
-                found[n] = tree.version(str(answer.table.unit_ids[row]))
+                found[n] = tree.version(str(answer.table.unit_id[row]))
     return found
 
 

@@ -16,7 +16,6 @@ from diming.model.unit import Level
 if TYPE_CHECKING:
     from datetime import date
 
-    from diming.history.view import View
     from diming.model.place import Place
     from diming.model.version import Version
     from diming.services.heirs import Heirs
@@ -101,14 +100,3 @@ class Whereabouts:
             found = [at.versions[0] for at in levels if len(at.versions) == 1]
             self._there[key] = self.heirs.chain(found[-1].unit_id, day) if found else ()
         return self._there[key]
-
-
-def below(view: View, unit_id: str, day: date) -> set[str]:
-    """Return the ids of a unit and of all below it on a day."""
-    found, waiting = {unit_id}, [unit_id]
-    while waiting:
-        for version in view.children(waiting.pop()):
-            if version.holds(day) and version.unit_id not in found:
-                found.add(version.unit_id)
-                waiting.append(version.unit_id)
-    return found
