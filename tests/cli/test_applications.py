@@ -72,7 +72,7 @@ def only_place(archive="diming.gpkg"):
         return next(iter([pair for block in gazetteer.every() for pair in block]))
 
 
-def test_a_new_name_from_filing_to_its_sign(names):
+def test_a_new_name_from_filing_to_its_sign(names, run):
     assert "A2026-0001" in names("applications", "apply", *FILED)
     through(names)
     place, known = only_place()
@@ -94,6 +94,7 @@ def test_a_new_name_from_filing_to_its_sign(names):
           "--date", "2026-05-01")  # fmt: skip
     listed = json.loads(names("applications", "list", "--all", "--format", "json"))
     assert [r["state"] for r in listed["rows"]] == ["signed"]
+    run("verify")
 
 
 def test_a_refused_step_says_all_that_is_missing(names):
