@@ -14,11 +14,14 @@ from diming.present.report_csv import BOM, SEPARATOR, cell
 from diming.present.report_json import dumps, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from diming.model.located import Candidate, Heir, Held, Located
     from diming.model.span import Span
     from diming.model.version import Version
+
+#: A row of a table: its number there, its cells, and what its address comes to.
+Row = tuple[int, "Sequence[str]", "Located"]
 
 LOCATE, LOCATE_MANY = "diming.locate/1", "diming.locate-table/1"
 
@@ -62,10 +65,10 @@ def _held(held: Held, lang: str | None) -> dict[str, Any]:
     return {
         "unit_id": held.unit.unit_id,
         "chain": [version_dict(v) for v in held.chain],
-        "superiors": [_short(v) for v in held.whole],
-        "spans": [_span(s) for s in held.spans],
+        "superiors": [short_dict(v) for v in held.whole],
+        "spans": [span_dict(s) for s in held.spans],
         "since_known": held.since_known,
-        "today": [_heir(h) for h in held.today],
+        "today": [heir_dict(h) for h in held.today],
         "stopped": held.stopped,
         "since": [
             {"id": a.event.id, "date": str(a.event.date), "act": act_text(a, lang)}
@@ -73,7 +76,7 @@ def _held(held: Held, lang: str | None) -> dict[str, Any]:
             if a.event.date.day >= last
         ],
         "place": None if extent is None else {
-            "of": _short(extent.of),
+            "of": short_dict(extent.of),
             "at": [rounded(extent.lon), rounded(extent.lat)],
             "bounds": [rounded(x) for x in extent.bounds],
         },
@@ -85,31 +88,34 @@ def _candidate(candidate: Candidate, lang: str | None) -> dict[str, Any]:
         "why": candidate.why.value,
         "because": say(WHYS[candidate.why], lang),
         "unit_id": candidate.unit.unit_id,
-        "chain": [_short(v) for v in candidate.chain],
+        "chain": [short_dict(v) for v in candidate.chain],
         "offered": candidate.at,
-        "span": _span(candidate.span),
-        "via": None if candidate.via is None else _short(candidate.via),
+        "span": span_dict(candidate.span),
+        "via": None if candidate.via is None else short_dict(candidate.via),
         "code": candidate.code or None,
         "rest": candidate.rest,
-        "today": [_heir(h) for h in candidate.today],
+        "today": [heir_dict(h) for h in candidate.today],
     }
 
 
-def _heir(heir: Heir) -> dict[str, Any]:
+def heir_dict(heir: Heir) -> dict[str, Any]:
+    """Return what stands today, as what `json` can write."""
     return {
-        "chain": [_short(v) for v in heir.chain],
+        "chain": [short_dict(v) for v in heir.chain],
         "share": None if heir.share is None else rounded(heir.share),
     }
 
 
-def _short(version: Version) -> dict[str, Any]:
+def short_dict(version: Version) -> dict[str, Any]:
+    """Return a unit by id, name, code and level."""
     return {
         "unit_id": version.unit_id, "name": version.name, "code": version.any_code or None,
         "level": int(version.level),
     }  # fmt: skip
 
 
-def _span(span: Span) -> dict[str, Any]:
+def span_dict(span: Span) -> dict[str, Any]:
+    """Return a span with the precision of its ends."""
     begin = span.begin
     unknown = begin.precision is Precision.UNKNOWN
     return {
@@ -124,12 +130,12 @@ def _span(span: Span) -> dict[str, Any]:
 
 def located_csv(found: Located, lang: str | None) -> str:
     """Return what one address comes to, a row a chain."""
-    return located_table_csv(("address",), [({"address": found.asked}, found)], lang)
+    return located_table_csv(("address",), [(1, (found.asked,), found)], lang)
 
 
 def located_table_csv(
     columns: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, str], Located]],
+    rows: Sequence[Row],
     lang: str | None,
 ) -> str:
     """Return the rows of a table, each with what its address comes to."""
@@ -146,7 +152,7 @@ def located_table_csv(
 
 def table_rows(
     columns: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, str], Located]],
+    rows: Sequence[Row],
     lang: str | None,
 ) -> Iterator[list[str]]:
     """Yield a header and rows: the table's own columns, then what each address comes to."""
@@ -154,24 +160,30 @@ def table_rows(
     header += [_fresh(name, header) for name in ADDED]
     yield header
     told: dict[int, list[str]] = {}
-    for given, found in rows:
+    for _, given, found in rows:
         # Alike addresses share one answer.
         if id(found) not in told:
             told[id(found)] = _cells(found, lang)
-        yield [*(given.get(c, "") for c in columns), *told[id(found)]]
+        yield [*given, *told[id(found)]]
 
 
-def located_table_json(rows: Sequence[tuple[Mapping[str, str], Located]], lang: str | None) -> str:
+def located_table_json(columns: Sequence[str], rows: Sequence[Row], lang: str | None) -> str:
     """Return the rows of a table with what their addresses come to."""
     told: dict[int, dict[str, Any]] = {}
     out = []
     basis: dict[str, Any] = {}
-    for number, (given, found) in enumerate(rows, 2):
+    for number, cells, found in rows:
         if id(found) not in told:
             said = located_dict(found, lang)
             basis = basis_dict(found.basis)
             told[id(found)] = {k: v for k, v in said.items() if k not in basis}
-        out.append({"row": number, "given": dict(given), "located": told[id(found)]})
+        out.append(
+            {
+                "row": number,
+                "given": dict(zip(columns, cells, strict=True)),
+                "located": told[id(found)],
+            }
+        )
     return dumps({"format": LOCATE_MANY, **basis, "rows": out}, indent=1)
 
 

@@ -192,7 +192,7 @@ class Reviewer:
         key = scope, frozenset(ids)
         if key not in self._around:
             below = self._names.below(ids)
-            around = Around(self._names.bearers(below, self.day), self.rules)
+            around = Around(self._names.bearers(below, self.day, ids), self.rules)
             self._around[key] = around, frozenset({*ids, *below})
         return title, *self._around[key]
 
