@@ -225,7 +225,7 @@ def test_terms_can_be_made_anew(store):
                    "UPDATE term SET text = 'x' WHERE text = '磁器口'"):  # fmt: skip
         store.base.change(broken)
         (flaw,) = store.verify()
-        assert "made anew" in flaw.what and flaw.facts["count"] >= 1
+        assert "--rebuild-terms" in flaw.what and flaw.facts["count"] >= 1
         store.rebuild_terms()
         assert store.verify() == []
         check_gazetteer(store.gazetteer(), account, account.number)

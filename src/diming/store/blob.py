@@ -108,7 +108,7 @@ def is_empty(blob: bytes | None) -> int | None:
 def ordinate(blob: bytes | None, position: int) -> float | None:
     """Tell SQL one of xmin, xmax, ymin, ymax of a geometry blob."""
     if blob is not None and blob[3] == _FLAGS:  # As we write them; asked for every row.
-        (value,) = _DOUBLE(blob, 8 + 8 * position)
+        value: float = _DOUBLE(blob, 8 + 8 * position)[0]
         return value
     box = envelope(blob)
     return None if box is None else box[position]
