@@ -8,8 +8,9 @@ import pytest
 
 from diming.errors import Said, Sentences, UnreadableInput
 from diming.model.finding import RecordRef, RuleRun
-from diming.model.rule import ACT_RULES, RULES
+from diming.model.rule import ACT_RULES, NAMING_RULES, RULES
 from diming.present.act_templates import ACT_MESSAGES
+from diming.present.naming_templates import NAMING_MESSAGES
 from diming.present.templates import MESSAGES, REASONS, TITLES
 from diming.present.words import (
     error_text,
@@ -37,6 +38,18 @@ ACT = {
     "before": 2, "after": 3, "code": "500106020", "holder": "香炉山街道[500106020]",
     "candidates": ["兴隆镇[500112106]", "兴隆镇[500236101]"], "named_units": ["*潼南县[500223]"],
     "legal_date": "announced",
+}  # fmt: skip
+NAMED = {
+    "proposed": "兴隆镇", "label": "重", "words": ["国际"], "characters": ["𣲗"],
+    "code_points": ["U+23C97"], "standard": ["兴"], "specific": "国际大都会", "term": "花园",
+    "terms": ["镇", "乡"], "above": "重庆市/南川区", "since": "1983", "until": "2011-10-22",
+    "between": ["奉节县", "南川区"], "beyond": "兴隆街道", "superseded": "渝民发〔2023〕7号",
+}  # fmt: skip
+LIMITS = {
+    "area": {"area_m2": 1500.0, "least_m2": 2000.0}, "area-unknown": {"least_m2": 2000.0},
+    "width": {"width_m": 24.0, "least_m": 40.0}, "width-unknown": {"least_m": 40.0},
+    "green": {"share": 0.3, "least_share": 0.4}, "green-unknown": {"least_share": 0.4},
+    "length": {"characters_count": 5.0, "most_count": 4.0},
 }  # fmt: skip
 THREE = {"units": ("1", "2", "3"), "names": ("甲", "乙", "丙")}
 EVERY = [
@@ -161,6 +174,14 @@ EVERY = [
         )
         for rule, _, reason in (key.partition(":") for key in ACT_MESSAGES)
     ),
+    *(
+        finding(
+            rule,
+            measures=LIMITS.get(reason, {"distance_m": 295_500.0}),
+            facts={**NAMED, "reason": reason, "cited": f"《地名管理条例》{rule}"},
+        )
+        for rule, _, reason in (key.partition(":") for key in NAMING_MESSAGES)
+    ),
 ]
 
 
@@ -188,12 +209,12 @@ def test_every_reason_has_words_of_its_own(lang):
 def test_everything_in_the_documentation_has_words():
     text = DOCS.read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    documented = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
-    assert documented == set(TITLES) == {*RULES, *ACT_RULES}
+    documented = {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])}
+    assert documented == set(TITLES) == {*RULES, *ACT_RULES, *NAMING_RULES}
     ran = text[text.index("Reasons why a rule did not run") :].split("\n\n")[0]
     assert set(re.findall(r"`([a-z-]+)`", ran)) == set(REASONS)
     for row in rows:
-        rule = re.findall(r"`([a-z-]+)`", row)[0]
+        rule = re.findall(r"`([a-z0-9-]+)`", row)[0]
         if "`reason`:" in row:
             codes = re.sub(r"\([^)]*\)", "", row.split("`reason`:")[1].split(";")[0])
             for code in re.findall(r"`([a-z-]+)`", codes):

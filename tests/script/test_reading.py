@@ -80,7 +80,8 @@ def test_a_handbook_of_ones_own_outranks_the_packaged_table(tmp_path, monkeypatc
 @pytest.mark.parametrize(
     "entry", ['text = "长滩"\npinyin = "cháng"\nbasis = "b"', 'text = "长"\npinyin = "cháng"',
               'text = "长"\npinyin = "cháng"\nbasis = "b"\nwhere = "x"',
-              'text = "长滩"\npinyin = "cháng tān|zhǎng tān"\nbasis = "b"'],
+              'text = "长滩"\npinyin = "cháng tān|zhǎng tān"\nbasis = "b"',
+              'text = "长"\npinyin = "cháng"\nbasis = "b"\nverified_on = "lately"'],
 )  # fmt: skip
 def test_what_is_wrong_in_it_is_said(entry, tmp_path, monkeypatch):
     own = tmp_path / "own.toml"

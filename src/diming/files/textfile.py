@@ -30,7 +30,7 @@ def read_text(path: str) -> str:
     UnreadableInput
         If there is no such file, it is a folder or a device, empty, or no text.
     """
-    raw = _bytes(path)
+    raw = read_bytes(path)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -44,7 +44,14 @@ def read_text(path: str) -> str:
     raise UnreadableInput("{path}: this is no text in UTF-8 or GB18030; save it as such", path=path)
 
 
-def _bytes(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is no such file, it is a folder or a device, or may not be read.
+    """
     file = Path(path)
     try:
         if file.is_dir():
@@ -105,7 +112,7 @@ def read_table(path: str, text: str) -> Table:
     try:
         for number, cells in enumerate(reader, start=1):
             if not columns:
-                columns = _header(path, cells)
+                columns = header(path, cells)
             elif not any(map(str.strip, cells)):
                 continue
             elif len(cells) != len(columns):
@@ -133,7 +140,8 @@ def read_table(path: str, text: str) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _header(path: str, cells: list[str]) -> tuple[str, ...]:
+def header(path: str, cells: list[str]) -> tuple[str, ...]:
+    """Return the headings of a table; refuse empty ones, and one that comes twice."""
     columns = tuple(cell.strip() for cell in cells)
     if "" in columns:
         raise UnreadableInput(

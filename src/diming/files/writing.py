@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import stat
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diming.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def write_file(output: str, text: str) -> None:
@@ -18,7 +25,17 @@ def write_file(output: str, text: str) -> None:
     UsageError
         If it cannot be written there.
     """
-    data = text.encode("utf-8", errors="backslashreplace")
+    write_bytes(output, text.encode("utf-8", errors="backslashreplace"))
+
+
+def write_bytes(output: str, data: bytes) -> None:
+    """Write a file that is no text whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written there.
+    """
     try:
         # A link stays a link: what it points to is replaced.
         path = Path(os.path.realpath(output))
@@ -30,9 +47,46 @@ def write_file(output: str, text: str) -> None:
         raise unwritable(output, error) from error
 
 
+@contextmanager
+def drafted(output: str) -> Iterator[Path]:
+    """Give a path to write to; what was written there takes the place of `output` at the end.
+
+    If the block raises, nothing is left, and what was at `output` stays.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written there.
+    """
+    try:
+        target = Path(os.path.realpath(output))
+        folder, device = target.is_dir(), _is_device(target)
+    except (OSError, ValueError) as error:
+        raise unwritable(output, error) from error
+    if folder:
+        raise UsageError("{output} is a folder; name a file", output=output)
+    try:
+        where = None if device else target.parent
+        with tempfile.TemporaryDirectory(prefix=".diming-", dir=where) as made:
+            draft = Path(made) / (target.name[:60] or "draft")
+            yield draft
+            if device:
+                with draft.open("rb") as source, target.open("wb") as handle:
+                    shutil.copyfileobj(source, handle)
+                return
+            if target.exists():
+                draft.chmod(stat.S_IMODE(target.stat().st_mode))
+            with draft.open("rb") as source:
+                os.fsync(source.fileno())
+            draft.replace(target)
+    except (OSError, UnicodeError) as error:
+        # A text of which a half character is left can be kept, not written.
+        raise unwritable(output, error) from error
+
+
 def unwritable(output: str, error: OSError | ValueError) -> UsageError:
     """Return what to say where a result cannot be written."""
-    detail = error.strerror if isinstance(error, OSError) else str(error)
+    detail = (error.strerror if isinstance(error, OSError) else "") or str(error)
     return UsageError(
         "{output} cannot be written: {detail}",
         output=output, detail=detail or type(error).__name__,

@@ -103,6 +103,11 @@ class CountyCodes:
                     last[key] = max(last.get(key, 0), number)
         return last
 
+    @property
+    def first_year(self) -> int:
+        """The year the table begins with; of years before it knows nothing."""
+        return self._table.first_year
+
     def __len__(self) -> int:
         return len(self._codes)
 
@@ -130,6 +135,10 @@ class CountyCodes:
         if day is None:
             return frozenset(self._codes)
         return frozenset(code for code in self._codes if self.alive(code, day))
+
+    def every(self) -> tuple[str, ...]:
+        """Return every code there ever was, in order."""
+        return tuple(sorted(self._codes))
 
     def provinces(self) -> tuple[str, ...]:
         """Return the codes of all provinces there ever were."""

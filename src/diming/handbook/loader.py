@@ -8,7 +8,6 @@ import io
 import os
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,19 +15,34 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_, UsageError
 from diming.handbook.county_codes import CountyCode, CountyCodes, WrittenRow
+from diming.handbook.entries import NOT_UNDERSTOOD as NOT_UNDERSTOOD
+from diming.handbook.entries import (
+    Entry,
+    are_pairs,
+    are_texts,
+    is_code,
+    is_day,
+    is_number,
+    is_pair,
+    is_text,
+)
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
 #: Environment variable that names a handbook of one's own.
 VARIABLE = "DIMING_HANDBOOK"
 
 #: Tables that such a handbook may hold.
-TABLES = frozenset({"code_range", "county_table", "county_code", "reading", "generic"})
+TABLES = frozenset({
+    "code_range", "county_table", "county_code", "reading", "generic", "era",
+    "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
+    "procedure", "heritage", "registers", "forms",
+})  # fmt: skip
 
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")
-NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,98 +185,49 @@ def own_tables(own: Mapping[str, Any], name: str, path: str) -> list[dict[str, A
     return entries
 
 
-class _Entry:
-    """One table of the file, whose fields are read with a check each."""
-
-    def __init__(self, values: Mapping[str, Any], label: str, path: str) -> None:
-        self.values, self.label, self.path = values, label, path
-
-    def get(self, field: str, right: Callable[[Any], bool], default: Any = ...) -> Any:
-        value = self.values.get(field, default)
-        if (field in self.values and not right(value)) or value is ...:
-            raise self.wrong(field)
-        return value
-
-    def wrong(self, field: str) -> UsageError:
-        return UsageError(NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
-
-    def only(self, *fields: str) -> None:
-        if unknown := sorted(set(self.values) - set(fields)):
-            raise self.wrong(unknown[0])
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _day(value: Any) -> bool:
-    # datetime is a date too, but a time of day has no meaning here.
-    return type(value) is date
-
-
-def _pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_number, value))
-
-
-def _pairs(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_pair, value))
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_text, value))
-
-
-def _code(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 6 and value.isascii() and value.isdecimal()
-
-
 def _code_range(values: Mapping[str, Any], path: str) -> CodeRange:
-    entry = _Entry(values, f"code_range {values.get('id', '?')}", path)
+    entry = Entry(values, f"code_range {values.get('id', '?')}", path)
     entry.only(*CodeRange.__slots__)
-    pair = entry.get("prefecture", _pair, None)
+    pair = entry.get("prefecture", is_pair, None)
     return CodeRange(
-        id=entry.get("id", _text),
-        level=Level(entry.get("level", lambda v: _number(v) and v in (2, 3, 4, 5))),
-        first=entry.get("first", _number),
-        last=entry.get("last", lambda v: _number(v) and v >= values.get("first", 0)),
-        kinds=tuple(entry.get("kinds", lambda v: _texts(v) and len(v) > 0)),
-        basis=entry.get("basis", _text),
+        id=entry.get("id", is_text),
+        level=Level(entry.get("level", lambda v: is_number(v) and v in (2, 3, 4, 5))),
+        first=entry.get("first", is_number),
+        last=entry.get("last", lambda v: is_number(v) and v >= values.get("first", 0)),
+        kinds=tuple(entry.get("kinds", lambda v: are_texts(v) and len(v) > 0)),
+        basis=entry.get("basis", is_text),
         prefecture=None if pair is None else (pair[0], pair[1]),
-        codes=tuple(entry.get("codes", lambda v: isinstance(v, list) and all(map(_code, v)), [])),
-        begin=entry.get("begin", _day, None),
-        end=entry.get("end", _day, None),
-        verified_on=entry.get("verified_on", _day, None),
+        codes=tuple(entry.get("codes", lambda v: isinstance(v, list) and all(map(is_code, v)), [])),
+        begin=entry.get("begin", is_day, None),
+        end=entry.get("end", is_day, None),
+        verified_on=entry.get("verified_on", is_day, None),
     )
 
 
 def _county_table(values: Mapping[str, Any], path: str) -> CountyTable:
-    entry = _Entry(values, "county_table", path)
+    entry = Entry(values, "county_table", path)
     entry.only(*CountyTable.__slots__)
-    blocks, zones = entry.get("blocks", _pairs), entry.get("zones", _pairs)
+    blocks, zones = entry.get("blocks", are_pairs), entry.get("zones", are_pairs)
     return CountyTable(
-        first_year=entry.get("first_year", _number),
-        last_year=entry.get("last_year", _number),
-        look_ahead=entry.get("look_ahead", _number),
+        first_year=entry.get("first_year", is_number),
+        last_year=entry.get("last_year", is_number),
+        look_ahead=entry.get("look_ahead", is_number),
         blocks=tuple((first, last) for first, last in blocks),
         zones=tuple((first, last) for first, last in zones),
-        without_counties=tuple(entry.get("without_counties", _texts)),
-        basis=entry.get("basis", _text),
-        verified_on=entry.get("verified_on", _day, None),
+        without_counties=tuple(entry.get("without_counties", are_texts)),
+        basis=entry.get("basis", is_text),
+        verified_on=entry.get("verified_on", is_day, None),
     )
 
 
 def _county_code(values: Mapping[str, Any], path: str) -> CountyCode:
-    entry = _Entry(values, f"county_code {values.get('code', '?')}", path)
+    entry = Entry(values, f"county_code {values.get('code', '?')}", path)
     entry.only("code", "name", "begin", "end")
     return CountyCode(
-        code=entry.get("code", _code),
-        name=entry.get("name", _text),
-        begin=entry.get("begin", _day),
-        end=entry.get("end", _day, None),
+        code=entry.get("code", is_code),
+        name=entry.get("name", is_text),
+        begin=entry.get("begin", is_day),
+        end=entry.get("end", is_day, None),
     )
 
 

@@ -87,14 +87,28 @@ def _rows(entries: Iterable[Mapping[str, Any]], path: str) -> Iterable[GivenRead
                 raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=field)
         if unknown := sorted(set(entry) - fields):
             raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=unknown[0])
-        day = entry.get("verified_on") or None
+        day = _day(entry.get("verified_on"))
+        if day is ...:
+            raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="verified_on")
         row = GivenReading(
             text=entry["text"].strip(),
             readings=tuple(" ".join(r.lower().split()) for r in entry["pinyin"].split("|")),
             basis=entry["basis"],
             scope=str(entry.get("scope") or ""),
-            verified_on=date.fromisoformat(day) if isinstance(day, str) else day,
+            verified_on=day,
         )
         if not row.is_sound():
             raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="pinyin")
         yield row
+
+
+def _day(given: Any) -> Any:
+    """Return a day, None where there is none, and an ellipsis for what is no day."""
+    if not given:
+        return None
+    if type(given) is date:
+        return given
+    try:
+        return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        return ...

@@ -228,9 +228,10 @@ def place_id_of(*parts: object) -> str:
 
 
 def name_id_of(place_id: str, name: Name) -> str:
-    """Return the permanent id of a name: the same attestation has the same."""
+    """Return the permanent id of a name: the same attestation, of the same row, has the same."""
     return "n-" + _digest((
         place_id, name.text, name.kind.value, name.lang, name.when.text, name.citation,
+        name.facts.get("row", ""),
     ))  # fmt: skip
 
 

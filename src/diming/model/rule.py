@@ -41,6 +41,9 @@ ACT_RULES = (
     "territory-unfit", "event-recorded",
 )  # fmt: skip
 
+#: What proposed names are held to (`diming.handbook.naming`); no check of data runs them.
+NAMING_RULES = (*(f"naming-n{number}" for number in range(1, 11)), "naming-local")
+
 
 def wanted_rules(settings: CheckSettings) -> frozenset[str]:
     """Return the rules a check is to run, after ``--rule`` and ``--skip``.

@@ -61,7 +61,7 @@ class When:
         return When(day, self.precision)
 
     def __str__(self) -> str:
-        if self.precision is Precision.YEAR:
+        if self.precision in (Precision.YEAR, Precision.ERA):
             return f"{self.day.year:04d}"
         if self.precision is Precision.MONTH:
             return self.day.isoformat()[:7]

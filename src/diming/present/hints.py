@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from diming.present.act_templates import ACT_HINTS
 from diming.present.language import N_
+from diming.present.naming_templates import NAMING_HINTS
 
 HINTS: dict[str, str] = {
     **ACT_HINTS,
+    **NAMING_HINTS,
     "unreadable-record": N_("Export the file again from its source and check it again."),
     "unreadable-record:truncated": N_(
         "Copying or unpacking was interrupted: fetch the whole delivery again, "

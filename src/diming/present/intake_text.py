@@ -8,17 +8,49 @@ from typing import TYPE_CHECKING
 from diming.model.intake import Fate
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
-from diming.present.intake_words import FATES, problem_text, reasons_text, row_title
+from diming.present.intake_words import FATES, field_title, problem_text, reasons_text, row_title
 from diming.present.language import N_, P_, say
-from diming.present.plain import plain
+from diming.present.plain import plain, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from diming.files.place_delivery import PlaceDelivery
     from diming.model.intake import Intake, TakenRow
 
 #: Rows told one by one, and kinds of remarks.
 _MOST = 10
+
+
+def deliveries_text(deliveries: Sequence[PlaceDelivery], lang: str | None) -> str:
+    """Say of each file what its columns were taken for."""
+    lines = []
+    for one in deliveries:
+        part = "" if one.part is None else f":{one.part}"
+        lines.append(
+            say(
+                P_("{path}: {rows_count} row ({format})", "{path}: {rows_count} rows ({format})",
+                   "rows_count"),
+                lang, path=plain(one.path) + plain(part), rows_count=f"{len(one):,}",
+                format=one.format,
+            )
+        )  # fmt: skip
+        taken = [f"{plain(c)} → {field_title(k, lang)}" for c, k in one.recognised.items()]
+        if taken:
+            lines.append(wrap(say(N_("taken for: {columns}"), lang, columns=", ".join(taken)),
+                              indent="    ", first="  "))  # fmt: skip
+        if one.kept:
+            kept = ", ".join(plain(c) for c in one.kept)
+            lines.append(wrap(say(N_("kept as they are: {columns}"), lang, columns=kept),
+                              indent="    ", first="  "))  # fmt: skip
+        lines += ["  " + problem_text(r, lang) for r in one.remarks]
+        if one.displaced:
+            lines.append("  " + say(
+                P_("{positions_count} displaced position was not taken",
+                   "{positions_count} displaced positions were not taken", "positions_count"),
+                lang, positions_count=one.displaced,
+            ))  # fmt: skip
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def intake_text(intake: Intake, lang: str | None, *, dry_run: bool, refused: str | None) -> str:
@@ -62,12 +94,19 @@ def _returned(rows: Sequence[TakenRow], lang: str | None) -> list[str]:
         return []
     lines = [say(N_("returned:"), lang)]
     table = [
-        [_where(row, lang), plain(row_title(row), longest=30), reasons_text(row.reasons, lang)]
+        [_where(row, lang), plain(row_title(row), longest=16), reasons_text(row.reasons, lang)]
         for row in rows[:_MOST]
     ]
     lines += columns(table)
     if len(rows) > _MOST:
-        lines.append("  " + say(N_("and {more_count} more"), lang, more_count=len(rows) - _MOST))
+        lines.append(
+            "  "
+            + say(
+                P_("and {more_count} more", "and {more_count} more", "more_count"),
+                lang,
+                more_count=len(rows) - _MOST,
+            )
+        )
     return lines
 
 
@@ -82,7 +121,7 @@ def _remarks(rows: Iterable[TakenRow], lang: str | None) -> list[str]:
         if row.fate in (Fate.REFUSED, Fate.CONFLICTING):
             continue
         for reason in row.reasons:
-            example = f"{_where(row, lang)} {plain(row_title(row), longest=30)}"
+            example = f"{_where(row, lang)} {plain(row_title(row), longest=16)}"
             kinds[reason.what].append(f"{example}: {problem_text(reason, lang)}")
     if not kinds:
         return []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diming.handbook.fields import name_fields
 from diming.model.intake import Fate
-from diming.present.language import N_, fill, say
+from diming.present.language import N_, fill, resolve_language, say
 from diming.present.words import fact_texts
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ FATE_WORDS = {
 def fate_word(fate: Fate, lang: str | None) -> str:
     """Return the fate of a row as one word."""
     return say(FATE_WORDS[fate], lang)
+
+
+def field_title(key: str, lang: str | None) -> str:
+    """Return what a field is called: by the census forms in Chinese, by its key in English."""
+    field = name_fields().fields.get(key)
+    if field is None or resolve_language(lang) != "zh":
+        return key
+    return field.zh
 
 
 def problem_text(problem: Problem, lang: str | None) -> str:

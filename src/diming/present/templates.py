@@ -11,10 +11,17 @@ from __future__ import annotations
 
 from diming.present.act_templates import ACT_MESSAGES, ACT_TITLES
 from diming.present.language import N_, P_, Template
+from diming.present.naming_templates import (
+    NAMING_CLAUSES,
+    NAMING_MESSAGES,
+    NAMING_RULE_CLAUSES,
+    NAMING_TITLES,
+)
 
 #: Every rule, in the order in which reports group them, and its title.
 TITLES: dict[str, str] = {
     **ACT_TITLES,
+    **NAMING_TITLES,
     "unreadable-record": N_("Unreadable record"),
     "invalid-geometry": N_("Invalid geometry"),
     "empty-geometry": N_("Empty geometry"),
@@ -59,6 +66,7 @@ SEVERITIES: dict[str, str] = {
 
 MESSAGES: dict[str, Template] = {
     **ACT_MESSAGES,
+    **NAMING_MESSAGES,
     "unreadable-record": N_("{subject} could not be read whole"),
     "unreadable-record:truncated": P_(
         "{subject}: the file is cut off; it declares {declared_count} record, "
@@ -222,6 +230,7 @@ MESSAGES: dict[str, Template] = {
 
 #: Clauses added to a message when the fact or measure named first is there.
 CLAUSES: dict[str, Template] = {
+    **NAMING_CLAUSES,
     "width": N_("up to {width} wide"),
     "length": N_("{length} long"),
     "parts_count": P_("in {parts_count} part", "in {parts_count} parts", "parts_count"),
@@ -258,6 +267,7 @@ CLAUSES: dict[str, Template] = {
 
 #: Which clauses a rule may have, in order.
 RULE_CLAUSES: dict[str, tuple[str, ...]] = {
+    **NAMING_RULE_CLAUSES,
     "unreadable-record": ("detail",),
     "invalid-geometry": ("ring", "detail"),
     "duplicate-code": ("begin", "end"),

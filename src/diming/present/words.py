@@ -224,6 +224,9 @@ def _applies(clause: str, finding: Finding) -> bool:
             return measures.get("offset_m" if clause == "offset" else "length_m", 0.0) > 1e-6
         case "width" | "length":
             return f"{clause}_m" in measures
+        case "distance" | "between":
+            # Between what it was measured is said where that is not the places themselves.
+            return "distance_m" in measures and bool(facts.get("between")) == (clause == "between")
         case "tip" | "others" | "enclosed":
             return needs[clause] in measures
         case "days_count":
@@ -286,6 +289,8 @@ def _measure(key: str, value: float, lang: str | None) -> Iterable[tuple[str, An
         yield key, significant(value, 15)
     elif key == "share":
         yield key, share_text(value)
+    elif key.endswith("_share"):
+        yield key.removesuffix("_share"), share_text(value)
     else:
         yield key, significant(value)
 

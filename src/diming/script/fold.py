@@ -107,6 +107,8 @@ class _Simplified(dict[str, str]):
         char = written
         if unicodedata.category(char) == "Lo":
             convert = _converter().convert
+            # Ideographs that are there twice, for exchange with old codes, are one.
+            char = normal if len(normal := unicodedata.normalize("NFKC", char)) == 1 else char
             # What a character becomes may have variants itself: 薴 苧 苎.
             plain = convert(_variants().get(char, char))
             plain = convert(_variants().get(plain, plain))

@@ -14,10 +14,12 @@ outranks the dictionary, which reads 曾家镇 as *céng*, 长滩镇 as *zhǎng*
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from diming.handbook.loader import VARIABLE
@@ -117,7 +119,6 @@ def syllables_many(texts: Iterable[str], *, within: str = "") -> list[str]:
     return read
 
 
-@lru_cache(maxsize=4096)
 def without_tone(syllable: str) -> str:
     """Return a syllable without its tone; ü stays.
 
@@ -184,7 +185,8 @@ class _Reader:
         self._chars: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
 
     def read(self, text: str, within: str) -> Read:
-        within = next((scope for scope in self._scopes if within.startswith(scope)), "")
+        if within:
+            within = next((scope for scope in self._scopes if within.startswith(scope)), "")
         plain = self._plain(text)
         said: list[str | None] = [None] * len(text)
         self._from_table(plain, within, said)
@@ -209,7 +211,7 @@ class _Reader:
     def toneless(self, text: str, within: str) -> str:
         if text.isascii():
             return ""
-        return " ".join(without_tone(s) for s in self.read(text, within).syllables if s)
+        return " ".join([_BARE[s] for s in self.read(text, within).syllables if s])
 
     def _plain(self, text: str) -> str:
         """Simplify, but for characters that the table has as they are: 乾."""
@@ -219,16 +221,16 @@ class _Reader:
         return "".join(w if w in self._own else p for w, p in zip(text, plain, strict=True))
 
     def _from_table(self, text: str, within: str, said: list[str | None]) -> None:
-        start = 0
-        while start < len(text) - 1:
-            longest = self._heads.get(text[start : start + 2], 0)
-            for length in range(min(longest, len(text) - start), 1, -1):
+        heads, past = self._heads, 0
+        for start, head in enumerate(map(add, text, text[1:])):
+            if head not in heads or start < past:
+                continue
+            for length in range(min(heads[head], len(text) - start), 1, -1):
                 row = self._row(text[start : start + length], within)
                 if row is not None:
-                    said[start : start + length] = row.readings[0].split()
-                    start += length - 1
+                    past = start + length
+                    said[start:past] = row.readings[0].split()
                     break
-            start += 1
 
     def _row(self, text: str, within: str) -> GivenReading | None:
         """Return the row for a text: of the narrowest scope that holds, if any."""
@@ -265,6 +267,17 @@ class _Reader:
             start += 1
 
 
+class _Bare(dict[str, str]):
+    """Syllables without tones, by syllables; there are some two thousand."""
+
+    def __missing__(self, syllable: str) -> str:
+        bare = self[syllable] = without_tone(syllable)
+        return bare
+
+
+_BARE = _Bare()
+
+
 def _has_tone(syllable: str) -> bool:
     """Tell whether a syllable has a tone: names are not read with the neutral one."""
     return without_tone(syllable) != syllable
@@ -280,8 +293,6 @@ def _is_han(char: str) -> bool:
 
 
 def _reader() -> _Reader:
-    import os
-
     return _reader_of(os.environ.get(VARIABLE) or None)
 
 

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diming.model.code import parse_code
 from diming.model.unit import Level
 from diming.script.fold import fold
+from diming.services.locating import where_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from diming.history.view import View
-    from diming.model.place import Place
+    from diming.model.place import Place, PlaceRecord
     from diming.model.version import Version
+    from diming.store.protocol import Store
 
 #: Systems of codes that are division codes.
 _DIVISIONS = ("ministry", "nbs")
@@ -46,8 +50,11 @@ class UnitsOn:
         self._by_code: dict[tuple[str, str], Version] = {}
         self._by_name: dict[str, list[Version]] = defaultdict(list)
         self._by_id: dict[str, Version] = {}
+        #: Levels of which there are units that day.
+        self.levels: set[Level] = set()
         for version in view.at(day):
             self._by_id[version.unit_id] = version
+            self.levels.add(version.level)
             for system, code in version.codes:
                 self._by_code[system, code] = version
             for text in _spellings(fold(version.name)):
@@ -93,6 +100,39 @@ class UnitsOn:
         ]
         return [v for v in found if all(self._is_below(v, units) for units in known)]
 
+    def in_text(self, text: str) -> list[Version]:
+        """Return the units that the end of a text means, which the rest names superiors of.
+
+        ``重庆市沙坪坝区磁器口街道`` means the 街道. The longest end that fits is taken.
+        """
+        whole = fold(text)
+        for start in range(len(whole) - 1):
+            found = self._by_name.get(whole[start:], ())
+            rest = whole[:start]
+            fits = [v for v in found if self._tells(rest, self.above(v))]
+            if fits:
+                return fits
+        return []
+
+    def _tells(self, rest: str, above: Sequence[Version]) -> bool:
+        """Tell whether a text is names of superiors, the largest first; some may be left out."""
+        if not rest:
+            return True
+        for at, version in enumerate(above):
+            for name in _spellings(fold(version.name)):
+                if rest.endswith(name) and self._tells(rest[: -len(name)], above[at + 1 :]):
+                    return True
+        return False
+
+    def bearing_in(self, version: Version, names: Iterable[str]) -> list[Version]:
+        """Return the units below one that are called by one of some names, in full."""
+        texts = {fold(name) for name in names}
+        found = {v.unit_id: v for t in texts for v in self._by_name.get(t, ()) if fold(v.name) == t}
+        return [
+            v for v in found.values()
+            if v.unit_id != version.unit_id and self._is_below(v, {version.unit_id})
+        ]  # fmt: skip
+
     def above(self, version: Version) -> list[Version]:
         """Return the units a unit lies in, the nearest first."""
         result: list[Version] = []
@@ -125,7 +165,7 @@ def lies_in(units: UnitsOn, place: Place) -> tuple[Version | None, str]:
     if found is not None:
         return found, ""
     for length in range(len(place.within), 0, -1):
-        called = units.called(place.within[:length])
+        called = units.called(place.within[:length]) or units.in_text(place.within[length - 1])
         if len({v.unit_id for v in called}) == 1:
             return called[0], "" if length == len(place.within) else "partly"
         if called:
@@ -162,3 +202,24 @@ def _spellings(text: str) -> tuple[str, ...]:
         if text.endswith(term) and len(text) - len(term) >= 2:
             return text, text[: -len(term)]
     return (text,)
+
+
+def spots(store: Store, records: Sequence[PlaceRecord], day: date) -> dict[int, Version]:
+    """Return the smallest unit at each record's position, where shapes are known."""
+    placed = [r for r in records if r.place.lon is not None and r.place.lat is not None]
+    if not placed or store.view().crs is None:
+        return {}
+    lonlat = np.array([(r.place.lon, r.place.lat) for r in placed], dtype=np.float64)
+    found = where_many(store, lonlat, day=day)
+    smallest = np.full(len(placed), -1, dtype=np.int64)
+    for level in sorted(found.rows):
+        rows = found.rows[level]
+        smallest = np.where(rows >= 0, rows, smallest)
+    units = {v.unit_id: v for v in store.view().at(day)}
+    result = {}
+    for record, row in zip(placed, smallest.tolist(), strict=True):
+        if row >= 0:
+            unit = units.get(str(found.table.unit_id[row]))
+            if unit is not None:
+                result[id(record)] = unit
+    return result

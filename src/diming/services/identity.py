@@ -21,7 +21,7 @@ from diming.model.unit import Level
 from diming.script.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from diming.model.place import Name, Place, PlaceRecord
     from diming.model.version import Version
@@ -44,12 +44,15 @@ class Same:
     remarks: tuple[Problem, ...] = ()
 
 
-def claims_unit(record: PlaceRecord) -> bool:
-    """Tell whether a record is of a division, by its class or by code and generic term."""
-    if record.place.class_code.startswith(_DIVISION):
-        return True
+def claims_unit(record: PlaceRecord, levels: Container[Level] = tuple(Level)) -> bool:
+    """Tell whether a record is of a division, by its class or by code and generic term.
+
+    Of a level that the archive does not hold (villages, mostly) it is a place like others.
+    """
     code = parse_code(record.place.source_id)
-    if code is None or code.level is Level.UNKNOWN or code.is_summary_row:
+    if record.place.class_code.startswith(_DIVISION):
+        return code is None or code.level in levels
+    if code is None or code.level not in levels or code.is_summary_row:
         return False
     if code.level is Level.PROVINCE:
         return True

@@ -11,8 +11,6 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from diming.errors import N_
 from diming.model.facts import Facts
 from diming.model.intake import Fate, Intake, TakenRow
@@ -20,7 +18,7 @@ from diming.model.namechange import NameChange
 from diming.model.place import NameKind, Problem, Told, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
 from diming.services.beliefs import today
-from diming.services.belonging import UnitsOn, lies_in, likeliest_systems
+from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
 from diming.services.identity import Known, Same, claims_unit, distance_m, names_new, unit_meant
 from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
@@ -102,17 +100,14 @@ def take_in(
         If somebody else is writing.
     """
     options = options or ImportOptions()
-    rows: tuple[TakenRow, ...] = ()
-    revision = None
+    if dry_run:
+        return Intake(None, _Work(store, records, options).done()[0])
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
         rows, change = _Work(store, records, options).done()
-        if dry_run or not change:
+        if not change:
             raise Withdrawn
         writer.append_names(change)
-        number = writer.number
-    if not dry_run and rows and any(r.fate in (Fate.ADDED, Fate.MATCHED) for r in rows):
-        revision = revision_written(store, number)
-    return Intake(revision, rows)
+    return Intake(revision_written(store, writer.number) if change else None, rows)
 
 
 class _Work:
@@ -138,13 +133,18 @@ class _Work:
         self.old: dict[str, int] = {}
         self.first_row: dict[str, int] = {}
         self.default = self.units.unit(options.within_id) if options.within_id else None
-        self.spots = _spots(store, good, self.day)
+        self.spots = spots(store, good, self.day)
 
     def done(self) -> tuple[tuple[TakenRow, ...], NameChange]:
         """Return the fate of each record, and what is to be written."""
         settled = [self._settled(record) for record in self.records]
         ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
         ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
+        ids |= {
+            _new_id(r, w)
+            for r, s, w, _ in settled
+            if not r.problems and s == Same(remarks=s.remarks)
+        }
         told = self.gazetteer.names_of(sorted(ids))
         held = dict(self.gazetteer.places(sorted(ids)))
         rows = tuple(self._row(*one, told, held) for one in settled)
@@ -161,7 +161,9 @@ class _Work:
         if record.problems:
             return record, Same(), None, []
         remarks: list[Problem] = list(record.remarks)
-        unit = unit_meant(self.units, record) if claims_unit(record) else Same()
+        unit = Same()
+        if claims_unit(record, self.units.levels):
+            unit = unit_meant(self.units, record)
         remarks += unit.remarks
         if unit.unit is not None or unit.problem is not None:
             return record, unit, None, remarks
@@ -172,7 +174,7 @@ class _Work:
             remarks.append(Problem(_TROUBLE[trouble], Facts(facts)))
         spot = self.spots.get(id(record))
         if within is None:
-            within = spot or self.default
+            within = self._seat(spot, record) or self.default
         elif spot is not None and not self._agree(within, spot):
             facts = {"there": spot.label, "told": within.label}
             remarks.append(Problem(
@@ -181,6 +183,16 @@ class _Work:
         within_id = None if within is None else within.unit_id
         same = self.known.place(record, within_id, self.options.same_place_m)
         return record, same, within, remarks
+
+    def _seat(self, spot: Version | None, record: PlaceRecord) -> Version | None:
+        """Return the unit at a position; the one below that has the place's name, if it is one.
+
+        Where townships have no shapes, 梓潼街道 in 潼南区 lies in the township of that name.
+        """
+        if spot is None:
+            return None
+        named = self.units.bearing_in(spot, (n.text for n in record.names))
+        return named[0] if len(named) == 1 else spot
 
     def _agree(self, told: Version, spot: Version) -> bool:
         """Tell whether the one is the other or lies in it."""
@@ -210,13 +222,16 @@ class _Work:
             place_id = known.place_id
         else:
             place_id = _new_id(record, within)
+            known = held.get(place_id)  # All that told it apart is the same.
         earlier = self.first_row.get(place_id)
         if earlier is not None:
             return self._again(record, place_id, earlier, same.unit, within, remarks)
         self.first_row[place_id] = record.number
         told_here = told.get(place_id, [])
-        brings_row = known is not None or same.unit is not None
-        names = names_new(told_here, _with_row(record) if brings_row else record, place_id)
+        # A new place keeps its row; so does one of which the same source speaks anew.
+        keeps = known is None and same.unit is None
+        keeps = keeps or (known is not None and _speaks_anew(known, record.place))
+        names = names_new(told_here, record if keeps else _with_row(record), place_id)
         place, odd = self._place(record, same.unit, known, place_id, within)
         fate = Fate.ADDED if known is None and same.unit is None else Fate.MATCHED
         if fate is Fate.MATCHED and place is None and not names:
@@ -264,17 +279,20 @@ class _Work:
             if unit is not None and given.lon is None and not given.class_code and not given.facts:
                 return None, []  # The unit says it all; the row goes with its name.
             return replace(given, place_id=place_id, row=None), []
+        anew = _speaks_anew(known, given) and known.verbatim != given.verbatim
         gained = {
             name: getattr(given, name)
             for name in _PARTICULARS
-            if _says(getattr(given, name)) and not _says(getattr(known, name))
+            if _says(getattr(given, name)) and (anew or not _says(getattr(known, name)))
         }
-        facts = {k: v for k, v in given.facts.items() if k not in known.facts}
-        odd = self._odd(known, given)
+        facts = {k: v for k, v in given.facts.items() if anew or k not in known.facts}
+        odd = [] if anew else self._odd(known, given)
+        if anew:
+            gained["verbatim"] = given.verbatim
         if not gained and not facts:
             return None, odd
         merged = replace(known, **gained, facts=Facts({**known.facts, **facts}), row=None)
-        return merged, odd
+        return (None if merged == replace(known, row=None) else merged), odd
 
     def _odd(self, known: Place, given: Place) -> list[Problem]:
         apart = distance_m(known, given)
@@ -297,6 +315,15 @@ class _Work:
             for n in record.names
         )
         return replace(record, names=names)
+
+
+def _speaks_anew(known: Place, given: Place) -> bool:
+    """Tell whether a row is the same source's word on the same place, by id or by all it says."""
+    if known.source != given.source:
+        return False
+    if known.source_id or given.source_id:
+        return known.source_id == given.source_id
+    return known.verbatim == given.verbatim
 
 
 def _says(value: object) -> bool:
@@ -323,26 +350,3 @@ def _with_row(record: PlaceRecord) -> PlaceRecord:
     first = record.names[0]
     said = Facts({**first.facts, "row": row})
     return replace(record, names=(replace(first, facts=said), *record.names[1:]))
-
-
-def _spots(store: Store, records: Sequence[PlaceRecord], day: date) -> dict[int, Version]:
-    """Return the smallest unit at each record's position, where shapes are known."""
-    from diming.services.locating import where_many
-
-    placed = [r for r in records if r.place.lon is not None and r.place.lat is not None]
-    if not placed or store.view().crs is None:
-        return {}
-    lonlat = np.array([(r.place.lon, r.place.lat) for r in placed], dtype=np.float64)
-    found = where_many(store, lonlat, day=day)
-    smallest = np.full(len(placed), -1, dtype=np.int64)
-    for level in sorted(found.rows):
-        rows = found.rows[level]
-        smallest = np.where(rows >= 0, rows, smallest)
-    units = {v.unit_id: v for v in store.view().at(day)}
-    result = {}
-    for record, row in zip(placed, smallest.tolist(), strict=True):
-        if row >= 0:
-            unit = units.get(str(found.table.unit_id[row]))
-            if unit is not None:
-                result[id(record)] = unit
-    return result

@@ -36,6 +36,7 @@ _NAME = (
     "n.told_text, n.begin_day, n.begin_precision, n.end_day, n.end_precision, n.told_certainty, "
     "n.certainty, n.origin, n.meaning, n.citation, n.facts"
 )
+_TERM = "t.number, t.text, t.syllables, (SELECT count(*) FROM term_use u WHERE u.term = t.number)"
 _ENTRY = (
     "SELECT e.row_id, e.matter_id, e.matter, e.step, e.day, e.state, e.place_id, e.said, "
     "e.known_from FROM entry e WHERE "
@@ -145,7 +146,7 @@ class LedgerGazetteer:
         found: dict[int, Term] = {}
         for some in chunks(best):
             found.update((row[0], Term(*row)) for row in self._rows(
-                "SELECT t.number, t.text, t.syllables FROM term t "
+                f"SELECT {_TERM} FROM term t "
                 f"WHERE {self.base.among('t.number', 'numbers')}",
                 numbers=self.base.listing(some),
             ))  # fmt: skip
@@ -156,7 +157,7 @@ class LedgerGazetteer:
         found: list[Term] = []
         for some in chunks(set(texts)):
             found += [Term(*row) for row in self._rows(
-                "SELECT t.number, t.text, t.syllables FROM term t "
+                f"SELECT {_TERM} FROM term t "
                 f"WHERE {self.base.among('t.text', 'texts')}",
                 texts=self.base.listing(some),
             )]  # fmt: skip
@@ -165,7 +166,7 @@ class LedgerGazetteer:
     def terms_beginning(self, text: str, most: int) -> list[Term]:
         """Return terms whose text begins so, the shortest first, at most so many."""
         rows = self._rows(
-            "SELECT t.number, t.text, t.syllables FROM term t WHERE t.text >= :text "
+            f"SELECT {_TERM} FROM term t WHERE t.text >= :text "
             "AND t.text < :last ORDER BY length(t.text), t.text LIMIT :most",
             text=text, last=text + _LAST, most=most,
         )  # fmt: skip

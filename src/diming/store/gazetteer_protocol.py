@@ -28,11 +28,15 @@ class Term:
     syllables : str
         Its usual reading without tones, with a space between: ``ci qi kou``; nothing for
         what is not written in Chinese characters.
+    uses : int
+        How many rows are, or once were, written so, about: of names alike what is
+        asked for, the common ones come first.
     """
 
     number: int
     text: str
     syllables: str
+    uses: int = 1
 
 
 class Gazetteer(Protocol):

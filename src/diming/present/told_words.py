@@ -1,0 +1,53 @@
+"""Times that sources tell of, in words (时间说明)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diming.model.place import Certainty
+from diming.model.span import EVER
+from diming.present.language import N_, say
+from diming.present.plain import plain
+from diming.script.edtf_dates import edge_text
+from diming.script.moments import stretch_of
+
+if TYPE_CHECKING:
+    from diming.model.place import Told
+
+#: A text that says by itself which days are meant.
+_SPEAKS = re.compile(r"[0-9/.:\- ]+")
+
+
+def told_text(told: Told, lang: str | None) -> str:
+    """Return a time as its source writes it, and how that was read: 清乾隆年间 (1736 – 1795)."""
+    read = told_days(told, lang)
+    if not told.text or told.text == read:
+        return read
+    text = plain(told.text)
+    if not read or _SPEAKS.fullmatch(told.text):
+        return text
+    return say(N_("{text} ({detail})"), lang, text=text, detail=read)
+
+
+def told_days(told: Told, lang: str | None) -> str:
+    """Return from when until when it may have been; nothing where nobody knows.
+
+    The end is the last day, month or year of it, where spans have the first after.
+    """
+    if told.span is None:
+        return say(N_("before the year 1"), lang)
+    stretch = stretch_of(told.span, Certainty.CERTAIN)
+    first = (
+        ""
+        if stretch.begin is None or told.span.begin.day == EVER
+        else (edge_text(stretch.begin, last=False))
+    )
+    last = "" if stretch.end is None else edge_text(stretch.end, last=True)
+    if not first and not last:
+        return ""
+    if not last:
+        return say(N_("since {begin}"), lang, begin=first)
+    if not first:
+        return say(N_("until {end}"), lang, end=last)
+    return first if first == last else f"{first} – {last}"
