@@ -50,7 +50,7 @@ def file(tmp_path_factory):
 
 
 def test_gdal_reads_places(file):
-    layers = {name: kind for name, kind in pyogrio.list_layers(file)}
+    layers = dict(pyogrio.list_layers(file))
     assert layers["place"] == layers["current_place"] == "Unknown"
     assert not {"term", "term_key", "term_use"} & set(layers)
     info = pyogrio.read_info(file, layer="current_place")
