@@ -247,3 +247,16 @@ def test_the_office_edits_the_form(names, tmp_path):
     broken = io.BytesIO(b"no document")
     (tmp_path / "b.docx").write_bytes(broken.read())
     names("applications", "form", "A2026-0001", "--template", "b.docx", "-o", "g.docx", code=3)
+
+
+def test_what_the_rules_of_naming_find_goes_with_the_application(names):
+    names("applications", "apply", *FILED)
+    through(names)
+    odd = (*FILED, "--name", "Plaza大道", "--date", "2026-05-01")
+    filed = json.loads(names("applications", "apply", *odd, "--format", "json"))
+    (step,) = filed["steps"]
+    assert not step["refused"] and step["findings"]
+    twice = (*FILED, "--date", "2026-05-01")
+    said = json.loads(names("applications", "apply", *twice, "--format", "json"))["steps"][0]
+    assert any("磁正街" in f["message"] for f in said["findings"])
+    assert "naming" in names("applications", "show", step["id"])

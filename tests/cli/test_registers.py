@@ -211,7 +211,7 @@ def test_counts_by_unit_and_year(names, tmp_path):
     assert got["unplaced"] == {"2023": 1, "2025": 1}
     names("counts", "--year", "2025", "-o", "c.xlsx", lang="zh")
     sheet = load_workbook("c.xlsx").active
-    assert [c.value for c in sheet[2]][2:5] == ["单位", "地点数", "已命名"]
+    assert [c.value for c in sheet[2]][2:5] == ["政区", "地点数", "已命名"]
 
 
 def test_counts_follow_units_to_the_one_alive_that_year(names, run, tmp_path):

@@ -18,6 +18,7 @@ from diming.files.name_rows import RowReader
 from diming.files.names_in_csv import decoded, read_csv
 from diming.files.names_in_linked import is_linked, read_linked
 from diming.files.names_in_own import own_collection, own_container, own_table
+from diming.files.names_refused import without_reasons
 from diming.files.place_delivery import PlaceDelivery, PlaceReading
 from diming.files.strict_json import loads
 from diming.files.textfile import read_bytes
@@ -121,6 +122,7 @@ def source_of(path: str) -> str:
 
 
 def _delivered(path: str, grid: Grid, options: PlaceReading) -> PlaceDelivery:
+    grid = without_reasons(grid)
     plan = recognise_fields(grid.columns, options.columns, path)
     if "name" not in options.constants and not any(
         field.goes in ("name.text", "name.both") for _, field in plan.places

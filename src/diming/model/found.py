@@ -54,7 +54,8 @@ class Hit:
         What it lay in when the name was last in use (on the day asked for, if any), and what its
         place lies in today.
     heirs : tuple of Heir
-        What stands today where a unit stood that is gone.
+        What stands today where a unit stood that is gone, or the unit itself under the name that
+        it bears today.
     stopped : str or None
         Why nothing is known of today, where that is so.
     also : tuple of str

@@ -66,10 +66,10 @@ def _held(held: Held, lang: str | None) -> dict[str, Any]:
     return {
         "unit_id": held.unit.unit_id,
         "chain": [version_dict(v) for v in held.chain],
-        "superiors": [_short(v) for v in held.whole],
-        "spans": [_span(s) for s in held.spans],
+        "superiors": [short_dict(v) for v in held.whole],
+        "spans": [span_dict(s) for s in held.spans],
         "since_known": held.since_known,
-        "today": [_heir(h) for h in held.today],
+        "today": [heir_dict(h) for h in held.today],
         "stopped": held.stopped,
         "since": [
             {"id": a.event.id, "date": str(a.event.date), "act": act_text(a, lang)}
@@ -77,7 +77,7 @@ def _held(held: Held, lang: str | None) -> dict[str, Any]:
             if a.event.date.day >= last
         ],
         "place": None if extent is None else {
-            "of": _short(extent.of),
+            "of": short_dict(extent.of),
             "at": [rounded(extent.lon), rounded(extent.lat)],
             "bounds": [rounded(x) for x in extent.bounds],
         },
@@ -89,31 +89,34 @@ def _candidate(candidate: Candidate, lang: str | None) -> dict[str, Any]:
         "why": candidate.why.value,
         "because": say(WHYS[candidate.why], lang),
         "unit_id": candidate.unit.unit_id,
-        "chain": [_short(v) for v in candidate.chain],
+        "chain": [short_dict(v) for v in candidate.chain],
         "offered": candidate.at,
-        "span": _span(candidate.span),
-        "via": None if candidate.via is None else _short(candidate.via),
+        "span": span_dict(candidate.span),
+        "via": None if candidate.via is None else short_dict(candidate.via),
         "code": candidate.code or None,
         "rest": candidate.rest,
-        "today": [_heir(h) for h in candidate.today],
+        "today": [heir_dict(h) for h in candidate.today],
     }
 
 
-def _heir(heir: Heir) -> dict[str, Any]:
+def heir_dict(heir: Heir) -> dict[str, Any]:
+    """Return what stands today, as what `json` can write."""
     return {
-        "chain": [_short(v) for v in heir.chain],
+        "chain": [short_dict(v) for v in heir.chain],
         "share": None if heir.share is None else rounded(heir.share),
     }
 
 
-def _short(version: Version) -> dict[str, Any]:
+def short_dict(version: Version) -> dict[str, Any]:
+    """Return a unit by id, name, code and level."""
     return {
         "unit_id": version.unit_id, "name": version.name, "code": version.any_code or None,
         "level": int(version.level),
     }  # fmt: skip
 
 
-def _span(span: Span) -> dict[str, Any]:
+def span_dict(span: Span) -> dict[str, Any]:
+    """Return a span with the precision of its ends."""
     begin = span.begin
     unknown = begin.precision is Precision.UNKNOWN
     return {

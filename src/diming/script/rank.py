@@ -63,8 +63,8 @@ _OFF, _OTHER = 0.02, 0.08
 _DIALECT = 0.4
 #: What it is worth to be written twice as often.
 _COMMON = 0.02
-#: From here on it is what was asked for, however seldom it is written.
-_SURE = 0.9995
+#: From here on it is what was asked for; what is not, stays below.
+_SURE, _NOT_SURE = 0.9995, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Match:
     index : int
         Among the candidates given.
     score : float
-        0 to 1.
+        0 to 1: how alike, and a little more for what is written often.
     why : Why
     """
 
@@ -110,15 +110,16 @@ def rank(
     list of Match
         Ties are broken by length, then by the text.
     """
-    if not texts:
+    if not texts or not query.text:
         return []
     by_characters = query.spelling in (Spelling.HAN, Spelling.OTHER)
     score, why = (_by_characters if by_characters else _by_letters)(query, texts, syllables)
     chosen = np.flatnonzero(score >= least).tolist()
-    place = score + _COMMON * np.log2(np.maximum(np.asarray(uses, dtype=float), 1))
-    place[score >= _SURE] += 1
-    order = sorted(chosen, key=lambda i: (-round(float(place[i]), 6), len(texts[i]), texts[i]))
-    return [Match(i, round(float(score[i]), 4), _ALL[why[i]]) for i in order]
+    common = _COMMON * np.log2(np.maximum(np.asarray(uses, dtype=np.float64), 1))
+    # What was asked for itself stays ahead, however seldom it is written.
+    score = np.where(score >= _SURE, 1.0, np.minimum(score + common, _NOT_SURE)).round(4)
+    order = sorted(chosen, key=lambda i: (-score[i], len(texts[i]), texts[i]))
+    return [Match(i, float(score[i]), _ALL[why[i]]) for i in order]
 
 
 _ALL = tuple(Why)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diming.model.found import Above
+from diming.model.located import Heir
 from diming.model.span import EVER, OPEN, day_before
 from diming.services.heirs import Heirs
 from diming.services.lying import Whereabouts
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from diming.history.recall import Recall
     from diming.model.found import Hit
-    from diming.model.located import Heir
     from diming.model.place import Place
     from diming.model.version import Version
 
@@ -80,7 +80,9 @@ class Situation:
         then = Above(chain[:-1])
         now = self.heirs.chain(version.unit_id, self.now)
         if now:
-            return replace(hit, then=then, today=Above(now[:-1]))
+            # Of one that goes by another name today, that is told too.
+            other = (Heir(now),) if now[-1].name != hit.text else ()
+            return replace(hit, then=then, today=Above(now[:-1]), heirs=other)
         heirs, stopped = self.heirs.of(version.unit_id, on)
         return replace(hit, then=then, heirs=heirs, stopped=stopped)
 
