@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from diming.model.located import Outcome
@@ -142,11 +143,13 @@ def located_table_csv(
     import csv
     import io
 
+    # Names and chains come again and again.
+    shown = cache(cell)
     header, *body = table_rows(columns, rows, lang)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([cell(x) for x in header])
-    writer.writerows([cell(x) for x in row] for row in body)
+    writer.writerow([shown(x) for x in header])
+    writer.writerows([shown(x) for x in row] for row in body)
     return BOM + buffer.getvalue()
 
 
