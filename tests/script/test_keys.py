@@ -120,9 +120,7 @@ def test_of_what_is_equally_alike_the_common_comes_first():
 
 @settings(deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=12, unique=True), NAMES, st.randoms())
-def test_the_order_does_not_depend_on_the_order_of_candidates(
-    names, question, shuffle: random.Random
-):
+def test_the_order_does_not_depend_on_the_order_of_candidates(names, question, shuffle):
     first = best(question, *names)
     mixed = list(names)
     shuffle.shuffle(mixed)

@@ -32,7 +32,9 @@ _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _LAYERS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gdb", ".zip")
 _OWN = (".xlsx", ".gpkg", ".parquet", ".geoparquet")
 _BOOKS = (".xlsx", ".xlsm", ".xls")
-_ENDINGS = re.compile(r"(\.(gz|csv|tsv|tab|txt|xlsx|xlsm|gpkg|shp|geojson|jsonld|json))+$", re.I)
+_ENDINGS = re.compile(
+    r"(\.(gz|zip|csv|tsv|tab|txt|xlsx|xlsm|gpkg|shp|fgb|gdb|geojson|jsonld|json))+$", re.IGNORECASE
+)
 
 
 def read_places(path: str | os.PathLike[str], options: PlaceReading | None = None) -> PlaceDelivery:

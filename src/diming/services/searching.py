@@ -24,9 +24,10 @@ from diming.services.beliefs import basis, day_meant, revision_meant, today
 from diming.services.situation import Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from diming.model.place import Place
     from diming.model.span import Span
     from diming.model.version import Version
     from diming.script.keys import Query
@@ -39,12 +40,12 @@ _MOST_ASKED = 120
 _MOST, _MOST_LOOSE, _MOST_BEGINNING = 1_000, 500, 60
 #: Where the best is less alike, something farther off is looked for.
 _GOOD = 0.62
-#: Terms whose uses are fetched at once: as many as hits are wanted, and as long as there are few.
-_AT_ONCE = 24
+#: Terms whose uses are fetched at once; with fewer than that, something farther off is looked for.
+_AT_ONCE = 12
 #: Terms so much alike are told apart by what bears them, not by their spelling.
 _INITIALS_AT_ONCE = 400
-#: Places of one spelling told before others, unless it is what was asked for.
-_OF_ONE_SPELLING = 3
+#: Places of one spelling told before others: of what is nearly sure, and of what is less.
+_OF_ONE_SPELLING, _SURER, _OF_ONE_OTHER = 3, 0.95, 1
 #: Matches whose tones are looked at where the question has some.
 _MOST_TONED = 40
 #: What reads the same in another tone is a little less what was asked for.
@@ -127,7 +128,7 @@ class Searcher:
         if within is not None:
             unit = resolve(self.view, within, within_day or day or self.now)
         wanted = _Wanted(day, frozenset(kinds) if kinds else None, unit, within_day)
-        hits, more = self._hits(asked, folded, wanted, limit)
+        hits, more = self._hits(asked, wanted, limit)
         told = tuple(self.situation.of(h, wanted.day) for h in hits)
         on = basis(self.store, day or self.now, self.revision)
         return Found(on, asked, told, day is None, unit, more)
@@ -150,7 +151,7 @@ class Searcher:
             yield from self.gazetteer.terms(query.loose, _MOST_LOOSE)
         yield from self.gazetteer.terms_beginning(query.text, _MOST_BEGINNING)
 
-    def _hits(self, asked: str, folded: str, wanted: _Wanted, limit: int) -> tuple[list[Hit], bool]:
+    def _hits(self, asked: str, wanted: _Wanted, limit: int) -> tuple[list[Hit], bool]:
         """Return as many hits as are wanted, and whether there were more."""
         hits: dict[str, Hit] = {}
         aside: dict[str, Hit] = {}
@@ -159,7 +160,7 @@ class Searcher:
             many = _INITIALS_AT_ONCE if matches[0][1].why is Why.INITIALS else _AT_ONCE
             some, matches = matches[:many], matches[many:]
             of_term: dict[str, int] = {}
-            for hit in self._in_order(some, asked, folded, wanted):
+            for hit in self._in_order(some, asked, wanted, limit):
                 place = hit.place_id or (hit.name.place_id if hit.name else "")
                 if place in hits:
                     first = hits[place]
@@ -169,7 +170,8 @@ class Searcher:
                 spelling = fold(hit.text)
                 of_term[spelling] = of_term.get(spelling, 0) + 1
                 sure = hit.why in (Why.EXACT, Why.TRADITIONAL)
-                crowded = not sure and of_term[spelling] > _OF_ONE_SPELLING
+                most = _OF_ONE_SPELLING if hit.score >= _SURER else _OF_ONE_OTHER
+                crowded = not sure and of_term[spelling] > most
                 (aside if crowded else hits).setdefault(place, hit)
         for place, hit in aside.items():
             if len(hits) > limit:
@@ -178,18 +180,26 @@ class Searcher:
         return list(hits.values())[:limit], len(hits) > limit
 
     def _in_order(
-        self, matches: Sequence[tuple[Term, Match]], asked: str, folded: str, wanted: _Wanted
+        self, matches: Sequence[tuple[Term, Match]], asked: str, wanted: _Wanted, limit: int
     ) -> Iterator[Hit]:
         """Yield hits of some terms; among what is equally alike, units come before places."""
-        uses = self.gazetteer.uses([t.number for t, _ in matches])
+        found = self.gazetteer.uses([t.number for t, _ in matches])
+        uses = {number: _few(rows, wanted, limit) for number, rows in found.items()}
+        named = {u.place_id for rows in uses.values() for u in rows if isinstance(u, Name)}
+        places = self.gazetteer.places(named) if named else {}
         for _, equal in groupby(matches, key=lambda m: m[1].score):
             hits: list[Hit] = []
             for term, match in equal:
-                hits += self._used(uses.get(term.number, ()), match, asked, folded, wanted)
+                hits += self._used(uses.get(term.number, ()), places, match, asked, wanted)
             yield from sorted(hits, key=_standing)
 
     def _used(
-        self, uses: Iterable[Name | Version], match: Match, asked: str, folded: str, wanted: _Wanted
+        self,
+        uses: Iterable[Name | Version],
+        places: Mapping[str, Place],
+        match: Match,
+        asked: str,
+        wanted: _Wanted,
     ) -> Iterator[Hit]:
         """Yield one hit for each place or unit that is written so, if it is wanted."""
         of_unit: dict[tuple[str, str], list[Version]] = {}
@@ -199,7 +209,6 @@ class Searcher:
                 names.append(use)
             else:
                 of_unit.setdefault((use.unit_id, use.name), []).append(use)
-        places = self.gazetteer.places({n.place_id for n in names})
         for versions in of_unit.values():
             fitting = [v for v in versions if wanted.day is None or v.holds(wanted.day)]
             if not fitting:
@@ -259,6 +268,24 @@ class _Wanted:
     kinds: frozenset[NameKind] | None
     within: Version | None
     within_day: date | None
+
+
+def _few(uses: Iterable[Name | Version], wanted: _Wanted, limit: int) -> list[Name | Version]:
+    """Return the uses that may be told: all units, and of names no more than can be."""
+    kept: list[Name | Version] = []
+    names = 0
+    for use in uses:
+        if isinstance(use, Name):
+            if wanted.kinds is not None and use.kind not in wanted.kinds:
+                continue
+            if wanted.day is not None and not use.when.holds(wanted.day):
+                continue
+            names += 1
+            # Where more is asked than what a name tells, any of them may be the one.
+            if names > limit + 1 and wanted.day is None and wanted.within is None:
+                continue
+        kept.append(use)
+    return kept
 
 
 def _ranked(query: Query, terms: Iterable[Term]) -> list[tuple[Term, Match]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How long a reader waits for a commit, and a commit for readers.
 PATIENCE_S = 10.0
+#: Pages held in memory: the keys by which names are found lie all over the file.
+CACHE_KIB = 65_536
 _HOT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 _NONE: dict[str, Any] = {}
 
@@ -37,6 +39,7 @@ class SqliteFile:
         }
         for name, function in functions.items():
             connection.create_function(name, 1, function, deterministic=True)
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     def rows(self, sql: str, values: Mapping[str, Any] = _NONE) -> list[Row]:
         """Return all rows that a statement yields."""
