@@ -48,8 +48,6 @@ _ABOUT_END = re.compile(r"(前后|左右|上下|许)$")
 _DONE_END = re.compile(
     r"(?<=[年月日间初末代])(设立|设置|建立|建成|成立|更名|改名|撤销|设|置|建|立|改|废|撤)$"
 )
-    r"(?<=[年月日间初末代])(设立|设置|建立|建成|成立|更名|改名|撤销|设|置|建|立|改|废|撤)$"
-)
 #: 300年前 is ago, not before: of when that was said, nobody knows.
 _AGO = re.compile(rf"[{NUMERAL}多余]{{1,4}}年")
 _PERHAPS_END = re.compile(r"(\(\?\)|\?|\((?:存疑|待考|疑|不确定)\)|存疑|待考)$")
