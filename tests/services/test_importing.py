@@ -235,3 +235,31 @@ def test_a_place_of_a_townships_name_in_its_county_lies_in_that_township(store):
     rec = record("Longsha", others=[("龙沙镇", NameKind.ALIAS)], lon=106.005, lat=29.005)
     (row,) = taken(store, rec).rows
     assert row.fate is Fate.ADDED and row.within.name == "龙沙镇"
+
+
+def test_lists_that_write_committees_in_full_or_short_mean_the_same(store):
+    (row,) = taken(store, record("石桥村村民委员会", within=("万州区", "兴隆镇"))).rows
+    other = record("石桥村村委会", source="旧表", within=("万州区", "兴隆镇"))
+    (again,) = taken(store, other).rows
+    assert (again.fate, again.place_id) == (Fate.MATCHED, row.place_id)
+    (not_it,) = taken(
+        store, record("石桥村居委会", source="旧表", within=("万州区", "兴隆镇"))
+    ).rows
+    assert not_it.fate is Fate.ADDED
+
+
+def test_two_rows_that_are_one_known_place_do_not_tell_a_name_twice(store):
+    first = record("石桥湾", source="普查", lon=106.001, lat=29.001)
+    (row,) = taken(store, first).rows
+    one = record("石桥湾", source="甲", source_id="1", lon=106.001, lat=29.001)
+    two = record("石桥湾", 3, source="甲", source_id="2", lon=106.001, lat=29.001)
+    intake = taken(store, one, two)
+    assert [r.place_id for r in intake.rows] == [row.place_id] * 2
+    again = taken(store, two, one)
+    assert {r.fate for r in again.rows} <= {Fate.UNCHANGED, Fate.DUPLICATE, Fate.MATCHED}
+    assert {r.place_id for r in again.rows} == {row.place_id}
+
+
+def test_a_number_that_looks_like_a_province_is_no_claim(store):
+    (row,) = taken(store, record("Brunei", source_id="50")).rows
+    assert row.fate is Fate.ADDED and row.unit is None and row.reasons == ()

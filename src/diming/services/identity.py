@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _RADIUS_M = 6_371_008.8
 #: Groups of classes that are divisions.
 _DIVISION = "21"
+_PROVINCES = ("省", "市", "自治区", "特别行政区")
+#: How lists write one committee: each is tried for the other.
+_COMMITTEES = (("村民委员会", "村委会"), ("居民委员会", "居委会"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,8 @@ def claims_unit(record: PlaceRecord, levels: Container[Level] = tuple(Level)) ->
         return code is None or code.level in levels
     if code is None or code.level not in levels or code.is_summary_row:
         return False
-    if code.level is Level.PROVINCE:
-        return True
-    terms = KINDS_OF_TERM[code.level]
-    return any(record.names[0].text.endswith(term) for term in terms) if record.names else False
+    terms = tuple(KINDS_OF_TERM.get(code.level, _PROVINCES))
+    return bool(record.names) and record.names[0].text.endswith(terms)
 
 
 def unit_meant(units: UnitsOn, record: PlaceRecord) -> Same:
@@ -149,8 +150,11 @@ class Known:
 
     def _called(self, record: PlaceRecord) -> list[Place]:
         found = {
-            p.place_id: p for n in record.names for p in self._by_text.get(fold(n.text), ())
-        }  # fmt: skip
+            p.place_id: p
+            for n in record.names
+            for text in _as_lists_write(fold(n.text))
+            for p in self._by_text.get(text, ())
+        }
         return list(found.values())
 
 
@@ -158,7 +162,7 @@ def _by_text(
     gazetteer: Gazetteer, records: Iterable[PlaceRecord]
 ) -> Mapping[str, tuple[Place, ...]]:
     """Return known places by each folded spelling that occurs in the delivery."""
-    texts = {fold(n.text) for r in records for n in r.names} - {""}
+    texts = {t for r in records for n in r.names for t in _as_lists_write(fold(n.text))} - {""}
     terms = {t.number: t.text for t in gazetteer.terms_written(texts)}
     uses = gazetteer.uses(list(terms))
     ids: dict[str, set[str]] = {}
@@ -171,6 +175,16 @@ def _by_text(
     return {
         text: tuple(places[i] for i in sorted(some) if i in places) for text, some in ids.items()
     }  # fmt: skip
+
+
+def _as_lists_write(text: str) -> tuple[str, ...]:
+    """Return a folded name as one list and as another writes it: 村委会, 村民委员会."""
+    for long, short in _COMMITTEES:
+        if text.endswith(long):
+            return text, text.removesuffix(long) + short
+        if text.endswith(short):
+            return text, text.removesuffix(short) + long
+    return (text,)
 
 
 def _told_apart(place: Place, other: Place) -> bool:

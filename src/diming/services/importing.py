@@ -225,7 +225,9 @@ class _Work:
             known = held.get(place_id)  # All that told it apart is the same.
         earlier = self.first_row.get(place_id)
         if earlier is not None:
-            return self._again(record, place_id, earlier, same.unit, within, remarks)
+            return self._again(
+                record, place_id, earlier, same.unit, within, remarks, told.get(place_id, [])
+            )
         self.first_row[place_id] = record.number
         told_here = told.get(place_id, [])
         # A new place keeps its row; so does one of which the same source speaks anew.
@@ -245,17 +247,17 @@ class _Work:
 
     def _again(
         self, record: PlaceRecord, place_id: str, earlier: int, unit: Version | None,
-        within: Version | None, remarks: list[Problem],
+        within: Version | None, remarks: list[Problem], told: list[Name],
     ) -> TakenRow:  # fmt: skip
         """Return what becomes of a row that is a place of an earlier row.
 
         Its names are other attestations of the same place; if it brings none, it is a double.
         """
-        held = self.names.get(place_id, {})
-        attested = {(n.text, n.kind, n.lang, n.when.text) for n in held.values()}
+        held = [*told, *self.names.get(place_id, {}).values()]
+        attested = {(n.text, n.kind, n.lang, n.when.text) for n in held}
         names = tuple(
             n
-            for n in names_new(list(held.values()), record, place_id)
+            for n in names_new(held, record, place_id)
             if (n.text, n.kind, n.lang, n.when.text) not in attested
         )
         said = Problem(N_("the same place as row {row}"), Facts({"row": earlier}))
