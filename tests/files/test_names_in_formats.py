@@ -96,6 +96,9 @@ def test_what_is_no_workbook(tmp_path):
         (tmp_path / name).write_bytes(raw)
         with pytest.raises(UnreadableInput):
             read_places(tmp_path / name)
+    (tmp_path / "d.csv").write_bytes(old.read_bytes()[:4])
+    with pytest.raises(UnreadableInput):
+        read_places(tmp_path / "d.csv")
     empty = tmp_path / "c.xlsx"
     openpyxl.Workbook().save(empty)
     with pytest.raises(UnreadableInput, match="empty"):

@@ -109,7 +109,7 @@ def _is_book(path: str) -> bool:
             head = handle.read(8)
     except OSError:
         return False
-    return head[:4] == b"\xd0\xcf\x11\xe0"
+    return head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def source_of(path: str) -> str:

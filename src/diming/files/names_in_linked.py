@@ -10,7 +10,7 @@ import shapely
 
 from diming.errors import N_, UnreadableInput
 from diming.files.name_cells import is_nothing, tidied
-from diming.files.name_rows import unwritable
+from diming.files.name_reading import unwritable
 from diming.files.place_delivery import PlaceDelivery
 from diming.model.facts import Facts
 from diming.model.place import Certainty, Name, NameKind, Place, PlaceRecord, Problem, Told
