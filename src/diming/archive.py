@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
-from diming.model.span import parse_when
+from diming.services.arguments import given_day
 
 if TYPE_CHECKING:
     import os
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas
 
+    from diming.gazetteer import Names
     from diming.geometry.timecube import TimeCube
     from diming.history.view import View
     from diming.model.answers import Difference, History, Where
@@ -136,7 +137,7 @@ class Archive:
 
         from diming.services.asking import at
 
-        units = at(self.store, _day(day), known, _level(level))
+        units = at(self.store, given_day(day), known, _level(level))
         rows = [
             {
                 "unit_id": v.unit_id, "name": v.name, "level": int(v.level), "kind": v.kind,
@@ -183,7 +184,7 @@ class Archive:
         xy = np.asarray(points, dtype=np.float64)
         if xy.shape == (2,):
             view = None if known else self._view()
-            return where(self.store, float(xy[0]), float(xy[1]), _day(day), known, view=view)
+            return where(self.store, float(xy[0]), float(xy[1]), given_day(day), known, view=view)
         if xy.ndim != 2 or xy.shape[1] != 2:
             raise UsageError("points are (longitude, latitude), or an array of such pairs")
         return _table(self.store, xy, day, known, None if known else self._all_shapes())
@@ -208,7 +209,7 @@ class Archive:
         """Return the lineage of a unit: an id, or a code or name and the day it bore it."""
         from diming.services.asking import history
 
-        return history(self.store, unit, _day(day), known)
+        return history(self.store, unit, given_day(day), known)
 
     def diff(
         self,
@@ -223,7 +224,7 @@ class Archive:
         from diming.services.asking import diff
 
         return diff(
-            self.store, _day(earlier), _day(later), known_earlier=known_earlier,
+            self.store, given_day(earlier), given_day(later), known_earlier=known_earlier,
             known_later=known_later, level=_level(level),
         )  # fmt: skip
 
@@ -275,12 +276,19 @@ class Archive:
         from diming.services.arguments import given_paths
         from diming.services.loading import load
 
-        on = _day(day)
+        on = given_day(day)
         assert on is not None
         return load(
             self.store, given_paths(paths), day=on, author=author, reason=reason or "load",
             **options,
         )  # fmt: skip
+
+    @property
+    def names(self) -> Names:
+        """Places, and what they were called."""
+        from diming.gazetteer import Names
+
+        return Names(self.store)
 
     def events(self, *, known: str | None = None) -> list[Applied]:
         """Return the acts, by date."""
@@ -342,13 +350,13 @@ def _table(
     days = None
     one = day if day is None or isinstance(day, str | date) else None
     if one is None and day is not None:
-        days = np.array([_day(d).toordinal() for d in day], dtype=np.int64)  # type: ignore[union-attr]
+        days = np.array([given_day(d).toordinal() for d in day], dtype=np.int64)  # type: ignore[union-attr]
         if len(days) != len(xy):
             raise UsageError(
                 "there are {points} points and {days} dates; give one date, or one a point",
                 points=len(xy), days=len(days),
             )  # fmt: skip
-    found = where_many(store, xy, days, _day(one), known, prepared=prepared)
+    found = where_many(store, xy, days, given_day(one), known, prepared=prepared)
     table = found.table
     columns: dict[str, Any] = {}
     for level, row in found.rows.items():
@@ -357,18 +365,6 @@ def _table(
             held = np.where(row >= 0, values[np.maximum(row, 0)] if len(values) else "", "")
             columns[f"{name}_{int(level)}"] = held
     return pandas.DataFrame(columns)
-
-
-def _day(given: Day | None) -> date | None:
-    if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
-        return given
-    try:
-        return parse_when(str(given)[:10]).day
-    except ValueError:
-        raise UsageError(
-            "{option}: “{value}” is not a date such as 2024-12-31", option="day",
-            value=str(given)[:60],
-        ) from None  # fmt: skip
 
 
 def _level(given: int | str | None) -> Any:

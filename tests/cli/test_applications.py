@@ -72,7 +72,7 @@ def only_place(archive="diming.gpkg"):
         return next(iter([pair for block in gazetteer.every() for pair in block]))
 
 
-def test_a_new_name_from_filing_to_its_sign(names):
+def test_a_new_name_from_filing_to_its_sign(names, run):
     assert "A2026-0001" in names("applications", "apply", *FILED)
     through(names)
     place, known = only_place()
@@ -94,6 +94,7 @@ def test_a_new_name_from_filing_to_its_sign(names):
           "--date", "2026-05-01")  # fmt: skip
     listed = json.loads(names("applications", "list", "--all", "--format", "json"))
     assert [r["state"] for r in listed["rows"]] == ["signed"]
+    run("verify")
 
 
 def test_a_refused_step_says_all_that_is_missing(names):
@@ -247,3 +248,16 @@ def test_the_office_edits_the_form(names, tmp_path):
     broken = io.BytesIO(b"no document")
     (tmp_path / "b.docx").write_bytes(broken.read())
     names("applications", "form", "A2026-0001", "--template", "b.docx", "-o", "g.docx", code=3)
+
+
+def test_what_the_rules_of_naming_find_goes_with_the_application(names):
+    names("applications", "apply", *FILED)
+    through(names)
+    odd = (*FILED, "--name", "Plaza大道", "--date", "2026-05-01")
+    filed = json.loads(names("applications", "apply", *odd, "--format", "json"))
+    (step,) = filed["steps"]
+    assert not step["refused"] and step["findings"]
+    twice = (*FILED, "--date", "2026-05-01")
+    said = json.loads(names("applications", "apply", *twice, "--format", "json"))["steps"][0]
+    assert any("磁正街" in f["message"] for f in said["findings"])
+    assert "naming" in names("applications", "show", step["id"])

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from diming.cli.main import main
-from diming.files.sheet import read_sheet
 from history.scenes import archive
 
 
@@ -131,18 +130,3 @@ def test_an_empty_address_fails_in_words(run):
     result = run("")
     assert result.exit_code == 1
     assert "nothing to read" in result.stdout
-
-
-def test_sheets_are_read_as_text(tmp_path):
-    from datetime import date, datetime
-
-    book = openpyxl.Workbook()
-    book.active.append(["甲", "乙", "丙"])
-    book.active.append([500110, date(1997, 6, 18), 1.5])
-    book.active.append([None, datetime(2020, 1, 2, 3, 4), None])
-    book.save(tmp_path / "b.xlsx")
-    table = read_sheet(str(tmp_path / "b.xlsx"))
-    assert table.columns == ("甲", "乙", "丙")
-    assert [r for _, r in table.rows] == [
-        ("500110", "1997-06-18", "1.5"), ("", "2020-01-02T03:04:00", ""),
-    ]  # fmt: skip

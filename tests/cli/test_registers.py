@@ -104,6 +104,18 @@ def test_a_row_that_cannot_be_is_refused_with_its_reason(names, tmp_path):
     assert list(places()) == ["丙"]
 
 
+def test_a_name_stands_once_in_a_table(names, tmp_path):
+    path = table(tmp_path / "v.xlsx", FORM, ("", "甲", "", "", "", "城建", "1997", "乙县", ""),
+                 ("", "甲", "", "又一说", "", "城建", "1998", "乙县", ""))  # fmt: skip
+    assert "stands above in the table" in names("vanished", "import", path, code=4)
+    names("vanished", "import", path, "--keep-going", code=4)
+    # What is told otherwise later is a further step, and the place stays one.
+    names("vanished", "add", "--name", "甲", "--cause", "城建", "--gone", "1997", "--within",
+          "乙县", "--origin", "又一说")  # fmt: skip
+    (row,) = json.loads(names("vanished", "list", "--format", "json"))["rows"]
+    assert row["origin"] == "又一说" and len(places()) == 1
+
+
 def test_a_place_that_vanishes_ends_with_its_names(names):
     names("vanished", "add", "--name", "新村", "--cause", "其他", "--within", "乙县")
     place, name = places()["新村"]
@@ -211,7 +223,7 @@ def test_counts_by_unit_and_year(names, tmp_path):
     assert got["unplaced"] == {"2023": 1, "2025": 1}
     names("counts", "--year", "2025", "-o", "c.xlsx", lang="zh")
     sheet = load_workbook("c.xlsx").active
-    assert [c.value for c in sheet[2]][2:5] == ["单位", "地点数", "已命名"]
+    assert [c.value for c in sheet[2]][2:5] == ["政区", "地点数", "已命名"]
 
 
 def test_counts_follow_units_to_the_one_alive_that_year(names, run, tmp_path):

@@ -191,6 +191,14 @@ def test_tampering_is_noticed(run, archive):
     assert json.loads(run("verify", "--format", "json", code=1).stdout)["sound"] is False
 
 
+def test_what_searching_needs_is_made_anew(run, archive):
+    with sqlite3.connect(archive / "diming.gpkg") as base:
+        base.execute("DELETE FROM term_use")
+    assert "diming verify --rebuild-terms" in run("verify", code=1).stdout
+    assert "is sound: 2 revisions" in run("verify", "--rebuild-terms").stdout
+    assert "is sound: 2 revisions" in run("verify").stdout
+
+
 def test_a_backup_opens_as_an_archive(run, archive):
     run("backup", "copy.gpkg")
     assert "exists already" in run("backup", "copy.gpkg", code=2).stderr

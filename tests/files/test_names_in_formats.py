@@ -178,7 +178,8 @@ def test_shapefiles_without_a_cpg_and_with_headings_cut_at_ten_bytes(tmp_path):
 
 
 GEONAMES = (
-    "1783700\tZitong\tZitong\tT'ung-nan,Zitong,zi tong,梓潼,潼南縣,Цзытун\t30.1782\t105.82991\tP\tPPLA3\tCN\t\t33"
+    "1783700\tZitong\tZitong\tT'ung-nan,Zitong,zi tong,梓潼,潼南縣,Цзытун"
+    "\t30.1782\t105.82991\tP\tPPLA3\tCN\t\t33"
     "\t\t\t\t212819\t\t247\tAsia/Shanghai\t2022-01-01"
 )
 

@@ -9,9 +9,13 @@ import pytest
 
 from addresses import judged, said
 from diming.files.events import read_events
+from diming.model.changeset import Changeset
 from diming.model.located import Form, Outcome, Why
+from diming.model.namechange import NameChange
 from diming.model.place import Name, NameKind, Told
 from diming.model.span import OPEN, Precision, Span, parse_when
+from diming.model.unit import Level
+from diming.model.version import Version
 from diming.present.located import located_text
 from diming.samples import sample
 from diming.services.addresses import Locator
@@ -150,6 +154,21 @@ def test_names_told_of_units_count_for_their_time(store):
     assert str(found.found.spans[0]) == "2017-01-01/2019-01-01"
     assert locator.locate("盛山区", date(2018, 1, 1)).outcome is Outcome.FOUND
     assert locator.locate("盛山区", date(2020, 1, 1)).outcome is Outcome.FAILED
+
+
+def test_names_told_in_the_archive_are_looked_at_by_themselves():
+    unit = Version("u1", Span(), Level.COUNTY, "开州区", codes=(("ministry", "500154"),))
+    told = Name(
+        "n-1", "u1", "汉丰", NameKind.FORMER, when=Told("?–1950", Span(end=parse_when("1950")))
+    )
+    with create(MEMORY, author="某") as made:
+        with made.write(author="某", reason="试") as writer:
+            writer.append(Changeset((unit,)))
+            writer.append_names(NameChange(names=(told,)))
+        assert Locator(made, "r1").locate("汉丰").outcome is Outcome.FAILED
+        found = Locator(made).locate("漢豐", whole=False)
+        assert found.found.unit.unit_id == "u1" and found.links[0].form is Form.TOLD
+        assert found.found.spans[0].end.day == date(1950, 1, 1)
 
 
 def test_alike_addresses_of_a_table_share_an_answer(locator):

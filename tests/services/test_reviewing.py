@@ -39,6 +39,9 @@ def region():
     town("s1", "兴隆镇", "s", code="510201100")
     b.unit("v1", "石桥村", level=VILLAGE, parent="w1", code="500201100201")
     b.unit("v2", "石桥村", level=VILLAGE, parent="e1", code="500202100201")
+    # 高山村 goes from the west to the east county in 2010, with another code.
+    b.unit("v3", "高山村", None, "2010-01-01", level=VILLAGE, parent="w1", code="500201100202")
+    b.unit("v3", "高山村", "2010-01-01", None, level=VILLAGE, parent="e1", code="500202100202")
     return b
 
 
@@ -124,6 +127,14 @@ def test_a_village_and_its_committee_are_one_name(store):
     assert set(like(store, "新民村", within="西县")) == {("p-8", "exact")}
     assert set(like(store, "新民社区居民委员会", within="西县")) == {("p-8", "specific")}
     assert set(like(store, "石桥村民委员会", within="西县")) == {("v1", "exact")}
+
+
+def test_what_went_to_another_county_counts_there(store):
+    assert like(store, "高山村", within="西县") == {}
+    east = like(store, "高山村", within="东县")["v3", "exact"]
+    assert (east.units, east.facts["above"]) == (("500202100202",), "渝市/东县/兴隆镇")
+    before = like(store, "高山村", within="西县", day=date(2009, 1, 1))["v3", "exact"]
+    assert (before.units, before.facts["above"]) == (("500201100202",), "渝市/西县/兴隆镇")
 
 
 def test_counties_are_held_against_the_whole_country(store):

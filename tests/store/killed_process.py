@@ -11,6 +11,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+from diming.model.namechange import NameChange
+from diming.model.place import Name, Place
+from diming.script.fold import fold
+from diming.script.reading import syllables
 from diming.store.opening import open_store
 from store.archives import simple
 
@@ -23,10 +27,15 @@ def write(pipe: int) -> None:
             with store.write(author="a", reason="r" * 3000) as writer:
                 for part in range(3):
                     writer.append(simple("甲" * 1500, writer.number * 3 + part))
+                name = f"乙{writer.number}"
+                writer.append_names(NameChange(
+                    (Place(name, lon=106.5, lat=29.5),), (Name(name, name, name),)
+                ))  # fmt: skip
                 number = writer.number
             os.write(pipe, f"{number}\n".encode())
 
 
+fold("甲"), syllables("甲")  # The writers to come need not load it all again.
 seed = random.Random(5)
 hot, head = 0, 1
 for _ in range(rounds):
@@ -46,6 +55,8 @@ for _ in range(rounds):
         assert store.verify() == []
         now = store.head().number
         assert len(store.view().at(date(2020, 1, 1))) == 3 * (now - 1)
+        counts = store.gazetteer().counts()
+        assert counts["places"] == counts["names"] == counts["terms"] - 1 == now - 1
         assert now >= max(said) > head, (now, said, head)
         head = now
 print(rounds, head, hot)

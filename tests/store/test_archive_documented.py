@@ -11,6 +11,9 @@ import pyogrio
 import pytest
 
 from diming.files.events import read_events
+from diming.model.namechange import NameChange
+from diming.model.place import Name, NameKind, Place, Told
+from diming.model.span import Span, parse_when
 from diming.services.demo_archive import build_archive
 from diming.services.recording import record
 from diming.services.reverting import revert
@@ -39,6 +42,14 @@ def archive(tmp_path_factory):
         record(store, list(read_events(act)), author="某", reason="登记")
         revert(store, "r4", author="某", reason="误录")
         record(store, list(read_events(act)), author="某", reason="登记")
+        unit = store.view().with_name("万盛区")[0].unit_id
+        told = Told("1955年至1993年", Span(parse_when("1955"), parse_when("1994")))
+        former = Name("n1", unit, "南桐矿区", NameKind.FORMER, when=told, citation="《重庆市志》")
+        camp = Place("p1", "22200", lon=106.9, lat=29.0, within=("重庆市",), within_id=unit)
+        with store.write(author="某", reason="地名") as writer:
+            writer.append_names(NameChange((camp,), (former, Name("n2", "p1", "南桐礦區"))))
+        with store.write(author="某", reason="更正") as writer:
+            writer.append_names(NameChange(old_names=(2,), names=(Name("n2", "p1", "南桐矿区"),)))
     return file
 
 
@@ -57,7 +68,8 @@ def test_every_column_is_described_and_no_other():
 
 def test_questions_in_sql_are_answered(archive):
     with closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as base:
-        then, once, code, ground, replaced = (base.execute(q).fetchall() for q in blocks("sql"))
+        answers = [base.execute(q).fetchall() for q in blocks("sql")]
+    then, once, code, ground, called, replaced = answers
     assert len(then) == len(once) == 38
     assert ("綦江区", "500110", "2011-10-22", "day") in then
     assert {shape for _, shape in once} == {None}
@@ -65,6 +77,10 @@ def test_questions_in_sql_are_answered(archive):
     day, kind, giver, taker, area_m2, share = ground[-1]
     assert (day, kind, giver, taker, share) == ("2026-01-01", "merge", "大渡口区", "九龙坡区", 1.0)
     assert 99e6 < area_m2 < 100e6
+    (former,) = [row for row in called if row[1] == "former"]
+    assert former[2:4] == ("1955年至1993年", "《重庆市志》") and former[4:6] == (None, None)
+    (other,) = [row for row in called if row[1] == "standard"]
+    assert other[4:] == (106.9, 29.0, None)
     assert replaced and {why for *_, why in replaced} == {"shapes of counties, 2019"}
 
 
@@ -86,7 +102,7 @@ def test_hashes_are_worked_out_without_diming(archive, tmp_path):
     with open_store(archive, readonly=True) as store:
         noted = [f"r{r.number} as noted {r.hash}" for r in reversed(list(store.revisions()))]
     assert done.stdout.splitlines() == noted
-    assert len(noted) == 6
+    assert len(noted) == 8
 
 
 def test_a_changed_row_shows_in_the_hashes(archive, tmp_path):
@@ -105,4 +121,4 @@ def test_a_changed_row_shows_in_the_hashes(archive, tmp_path):
         capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     told = [line.rsplit(" ", 1)[0] for line in done.stdout.splitlines()]
-    assert told == [f"r{n} as noted" for n in (1, 2)] + [f"r{n} NOT AS NOTED" for n in (3, 4, 5, 6)]
+    assert told == [f"r{n} as noted" for n in (1, 2)] + [f"r{n} NOT AS NOTED" for n in range(3, 9)]

@@ -106,4 +106,8 @@ def _archive(place: Path, session: Session) -> None:
     echo(say(N_("Ask the archive, or open it in QGIS:"), lang))
     echo(f"  diming {ask} history 500110 --date 2005-01-01")
     echo(f"  diming {ask} where 106.55 29.56 --date 2012-01-01")
+    echo(f"  diming {ask} names search cqk")
+    echo(f"  diming {ask} names search 龙隐湾 --date 1900-01-01")
+    echo(f"  diming {ask} names locate 重庆市渝北区人和街道")
+    echo(f"  diming {ask} names check 兴隆镇 --within 奉节县")
     echo(f"  → {archive.resolve()}\n")

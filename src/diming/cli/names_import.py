@@ -84,8 +84,8 @@ FORMATS = ("text", "json", "csv")
 @option(
     "--datum",
     metavar="NAME",
-    type=Word(("gcj-02",)),
-    help=N_("gcj-02: the positions are shifted; names are taken, positions are not."),
+    type=Word(("gcj-02", "bd-09")),
+    help=N_("gcj-02 or bd-09: positions are displaced; names are taken, positions are not."),
 )
 @option(
     "--same-place-m",

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from diming.files.grid import Grid
     from diming.model.located import Located
+    from diming.present.located_data import Row
     from diming.services.addresses import Locator
 
 FORMATS = ("text", "json", "csv")
@@ -113,7 +115,6 @@ def _many(
     output: str | None,
     given: Mapping[str, Any],
 ) -> int:
-    from diming.files.sheet import read_sheet
     from diming.model.located import Outcome
     from diming.present.located_data import located_table_csv, located_table_json
     from diming.services.addresses import Locator
@@ -122,47 +123,65 @@ def _many(
     chosen = chosen_format(format_, output, ("csv", "json"))
     if chosen == "text":
         raise UsageError("a table is given as csv or json; leave --format out, or name one")
-    table = read_sheet(path)
+    table = _table(path)
     column = _column(path, table.columns, given["column"], "--column")
     days = None
     if given["date_column"]:
         days = _column(path, table.columns, given["date_column"], "--date-column")
+    rows: list[Row] = []
     with opened(context) as store:
         locator = Locator(store, given["known"])
-        rows = [
-            (cells, _row(locator, cells[column], cells[days] if days else "", given["date"]))
-            for _, cells in table.records()
-        ]
+        for place, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
+            wrong = table.problems.get(place)
+            text = cells[column].strip()
+            if wrong:
+                found = locator.refuse(text, wrong[0])
+            else:
+                when = "" if days is None else cells[days].strip()
+                found = _row(locator, text, when, given["date"])
+            rows.append((number, cells, found))
     if chosen == "json":
-        deliver(located_table_json(rows, session.lang), output, utf8=True)
+        deliver(located_table_json(table.columns, rows, session.lang), output, utf8=True)
     else:
         deliver(located_table_csv(table.columns, rows, session.lang), output, utf8=True)
-    bad = sum(found.outcome is not Outcome.FOUND for _, found in rows)
+    bad = sum(found.outcome is not Outcome.FOUND for *_, found in rows)
     if bad and not session.quiet:
-        text = P_(
+        told = P_(
             "{bad_count} of {row_count} rows was not resolved to one unit",
             "{bad_count} of {row_count} rows were not resolved to one unit",
             "bad_count",
         )
-        tell(fill(text, session.lang, {"bad_count": bad, "row_count": len(rows)}))
+        tell(fill(told, session.lang, {"bad_count": bad, "row_count": len(rows)}))
     return FINDINGS if bad else CLEAN
+
+
+def _table(path: str) -> Grid:
+    """Read a CSV, or a sheet of a workbook."""
+    from diming.files.names_in_csv import read_csv
+    from diming.files.names_in_xlsx import read_xlsx
+
+    return read_xlsx(path) if path.lower().endswith((".xlsx", ".xlsm")) else read_csv(path)
 
 
 def _row(locator: Locator, text: str, when: str, day: date | None) -> Located:
     """Resolve one row; what is no date is said of it."""
+    from diming.model.facts import Facts
+    from diming.model.place import Problem
     from diming.model.span import written_date
 
     if when:
         try:
             told = written_date(when)
         except ValueError:
-            return locator.refuse(text, when)
+            template = N_("“{value}” is no date such as 2024-12-31")
+            return locator.refuse(text, Problem(template, Facts({"value": when})))
         day = day if told is None else told.day
     return locator.locate(text, day, whole=False)
 
 
-def _column(path: str, columns: tuple[str, ...], name: str, option_name: str) -> str:
-    by_name = {c.strip().lower(): c for c in reversed(columns)}
+def _column(path: str, columns: tuple[str, ...], name: str, option_name: str) -> int:
+    """Return which column bears a heading."""
+    by_name = {c.lower(): n for n, c in reversed(list(enumerate(columns)))}
     found = by_name.get(name.strip().lower())
     if found is None:
         raise UsageError(

@@ -28,17 +28,23 @@ from diming.present.language import N_
     "--tip", metavar="HASH",
     help=N_("Hash of a revision noted earlier; tells whether later ones were taken away."),
 )  # fmt: skip
+@option(
+    "--rebuild-terms", "rebuild", is_flag=True,
+    help=N_("Make anew what searching by names needs, before looking."),
+)  # fmt: skip
 @text_or_json
 @archive_option
 @common_options
 @click.pass_context
-def verify(context: click.Context, /, tip: str | None, format_: str) -> int:
+def verify(context: click.Context, /, tip: str | None, rebuild: bool, format_: str) -> int:
     """Prove the archive sound."""
     from diming.present.archive_text import verified_json, verified_text
 
     if tip is not None and not re.fullmatch("[0-9a-f]{64}", tip):
         raise UsageError("{option}: give the whole hash, 64 digits", option="--tip")
-    with opened(context) as store:
+    with opened(context, readonly=not rebuild) as store:
+        if rebuild:
+            store.rebuild_terms()
         flaws = [(f.what, f.facts) for f in store.verify(tip=tip)]
         head, place = store.head(), store.place
     lang = session_of(context).lang

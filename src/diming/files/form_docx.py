@@ -39,6 +39,7 @@ def blank_docx(form: Form) -> bytes:
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = LATIN, Pt(_BODY_PT)
     normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+    _speaks_chinese(document)
 
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -52,6 +53,8 @@ def blank_docx(form: Form) -> bytes:
     room = 24.5 if wide else 15.8
     if form.heads:
         table = _table(document, 2, len(form.heads))
+        for row in table.rows:
+            row.height = Cm(1.0)
         for cell, text in zip(table.rows[0].cells, form.heads, strict=True):
             _cell(cell, text, label=True)
         for cell, text in zip(table.rows[1].cells, form.row, strict=True):
@@ -236,6 +239,14 @@ def _shares(heads: Sequence[str]) -> list[float]:
     """Return how wide columns are: what is described takes more than what is counted."""
     narrow, broad = {NUMBER: 1.2}, {"位置描述": 5, "概况": 7, "得名原由": 6, "罗马字母拼写": 4}
     return [narrow.get(h) or broad.get(h, 3) for h in heads]
+
+
+def _speaks_chinese(document: Any) -> None:
+    """Say that the text is Chinese of the mainland: marks and shapes of characters follow."""
+    from docx.oxml.ns import qn
+
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _repeat_head(row: Any) -> None:

@@ -30,7 +30,7 @@ DISPLACED = re.compile(r"gcj[-_ ]?0?2|bd[-_ ]?0?9|火星|百度坐标|国测局"
 #: Headings and cells that tell a position, although no field was recognised in them.
 _TELLING = re.compile(
     r"(^|_)(lon|lng|long|lat|x|y|xy|cp|wkt)($|_)|经度|纬度|东经|北纬|坐标|coord|cent(er|roid)"
-    r"|longitude|latitude|geom|location$",
+    r"|longitude|latitude|geom",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\d{2,3}\.\d{2,}\D+\d{2,3}\.\d{2,}")

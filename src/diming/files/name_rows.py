@@ -360,10 +360,14 @@ class RowReader:
     ) -> list[Name]:
         """Return the standard name with all that the row says of it, in one script or both."""
         both = said.get("name.both", "")
-        texts = [t.strip() for t in both.split("|")] if both else []
-        texts = [t for t in texts if t] or [said.get("name.text", "")]
+        texts = [t for each in both.split("|") if (t := each.strip())]
+        scripts = dict.fromkeys(texts, "")
+        if len(scripts) == 2:  # 繁体|简体
+            scripts = {texts[1]: "zh-Hans", texts[0]: "zh-Hant"}
+        elif not scripts:
+            scripts = {said.get("name.text", ""): ""}
         column = self._heading("name.both") or self._heading("name.text")
-        if is_nothing(texts[0]):
+        if is_nothing(next(iter(scripts))):
             noted.problems.append(Problem(N_("there is no name"), Facts({}), column))
             return []
         name_facts = dict(self._constant_name_facts)
@@ -388,12 +392,12 @@ class RowReader:
             self._certainty(said.get("name.certainty", ""), noted),
         )
         made = []
-        for text in dict.fromkeys(reversed(texts)):  # the simplified form first
+        for text, script in scripts.items():
             clean = self._clean(text, column, noted)
             made.append(
                 Name(
                     "", "", clean, kind,
-                    lang or lang_of(clean, "" if script_of(clean) == "Hani" else tag),
+                    lang or script or lang_of(clean, "" if script_of(clean) == "Hani" else tag),
                     said.get("name.romanisation", ""), said.get("name.reading", ""), when,
                     certainty, said.get("name.origin", ""), said.get("name.meaning", ""),
                     said.get("name.citation", ""), Facts(name_facts) if name_facts else _NO_FACTS,

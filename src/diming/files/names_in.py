@@ -18,6 +18,7 @@ from diming.files.name_rows import RowReader
 from diming.files.names_in_csv import decoded, read_csv
 from diming.files.names_in_linked import is_linked, read_linked
 from diming.files.names_in_own import own_collection, own_container, own_table
+from diming.files.names_refused import without_reasons
 from diming.files.place_delivery import PlaceDelivery, PlaceReading
 from diming.files.strict_json import loads
 from diming.files.textfile import read_bytes
@@ -31,7 +32,9 @@ _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _LAYERS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gdb", ".zip")
 _OWN = (".xlsx", ".gpkg", ".parquet", ".geoparquet")
 _BOOKS = (".xlsx", ".xlsm", ".xls")
-_ENDINGS = re.compile(r"(\.(gz|csv|tsv|tab|txt|xlsx|xlsm|gpkg|shp|geojson|jsonld|json))+$", re.I)
+_ENDINGS = re.compile(
+    r"(\.(gz|zip|csv|tsv|tab|txt|xlsx|xlsm|gpkg|shp|fgb|gdb|geojson|jsonld|json))+$", re.IGNORECASE
+)
 
 
 def read_places(path: str | os.PathLike[str], options: PlaceReading | None = None) -> PlaceDelivery:
@@ -121,6 +124,7 @@ def source_of(path: str) -> str:
 
 
 def _delivered(path: str, grid: Grid, options: PlaceReading) -> PlaceDelivery:
+    grid = without_reasons(grid)
     plan = recognise_fields(grid.columns, options.columns, path)
     if "name" not in options.constants and not any(
         field.goes in ("name.text", "name.both") for _, field in plan.places

@@ -45,14 +45,15 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
 
 def _row(record: PlaceRecord) -> list[str]:
     place = record.place
-    came = place.verbatim if set(COLUMNS) <= set(place.verbatim) else {}
+    came = place.verbatim if "geonameid" in place.verbatim else {}
     name = record.names[0] if record.names else None
     others = dict.fromkeys(n.text for n in record.names[1:])
     text = name.text if name else ""
     row = {
         "geonameid": _number(record),
         "name": text,
-        "asciiname": ascii_of(name.romanisation if name and name.romanisation else text),
+        "asciiname": came.get("asciiname")
+        or ascii_of(name.romanisation if name and name.romanisation else text),
         "alternatenames": ",".join(t.replace(",", "，") for t in others),
         "latitude": "" if place.lat is None else repr(float(place.lat)),
         "longitude": "" if place.lon is None else repr(float(place.lon)),
@@ -66,8 +67,11 @@ def _row(record: PlaceRecord) -> list[str]:
 
 def _number(record: PlaceRecord) -> str:
     place = record.place
-    if place.source.lower().startswith("geonames") and re.fullmatch(r"[1-9]\d*", place.source_id):
-        return place.source_id
+    theirs = place.verbatim.get("geonameid", "")
+    if not theirs and place.source.lower().startswith("geonames"):
+        theirs = place.source_id
+    if re.fullmatch(r"[1-9]\d*", theirs, re.ASCII):
+        return theirs
     said = place.place_id or f"{place.source}\n{place.source_id}\n{record.number}"
     digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
     return str(_OWN_IDS + int(digest[:12], 16))

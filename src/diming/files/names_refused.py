@@ -5,20 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diming.errors import UsageError
+from diming.files.formulas import guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from diming.files.grid import Grid
     from diming.model.place import PlaceRecord
 
 #: Heading of the column with the reasons.
 REASON = "原因 reason"
 #: Heading of the column that tells where the row stood.
 ROW = "行号 row"
+#: Numbers are no formulas, although they may begin with a sign.
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 #: What a cell of a workbook holds, in characters.
 _LONGEST = 32_767
 #: Characters that no workbook may hold.
@@ -33,7 +38,8 @@ def write_refused(
 ) -> int:
     """Write records as CSV or XLSX, with all their columns and why they were refused.
 
-    Corrected, the file can be read again: the two columns that were added are no fields.
+    Corrected, the file can be read again: `without_reasons` takes the two columns that were
+    added off.
 
     Parameters
     ----------
@@ -74,11 +80,29 @@ def write_refused(
     return len(rows)
 
 
+def without_reasons(grid: Grid) -> Grid:
+    """Return a table of rows given back as it was before: for it comes again, corrected."""
+    if REASON not in grid.columns or ROW not in grid.columns:
+        return grid
+    own = [i for i, column in enumerate(grid.columns) if column not in (REASON, ROW)]
+    plain = unguarded if grid.format == "csv" else str
+    rows = [
+        tuple(row[i] if _NUMBER.fullmatch(row[i]) else plain(row[i]) for i in own)
+        for row in grid.rows
+    ]
+    where = {column: i for i, column in enumerate(own)}
+    spoilt = {(row, where[i]) for row, i in grid.spoilt if i in where}
+    return replace(
+        grid, columns=tuple(unguarded(grid.columns[i]) for i in own), rows=rows, spoilt=spoilt
+    )
+
+
 def _csv(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows(rows)
+    writer.writerow(map(guarded, heads))
+    for row in rows:
+        writer.writerow([cell if _NUMBER.fullmatch(cell) else guarded(cell) for cell in row])
     # Spreadsheet programs take UTF-8 for such only by its mark.
     return text.getvalue().encode("utf-8-sig", "surrogatepass")
 

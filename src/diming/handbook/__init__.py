@@ -7,6 +7,8 @@ with their basis, and a file of one's own can replace any entry (`DIMING_HANDBOO
 - ``county_codes_1981_2025.csv.gz``: codes at county level and above since 1981,
   compiled from CC0 tables of the ministry's codes (github.com/yescallop/areacodes),
   finer for Chongqing; made by ``data/scripts/build_county_codes.py``
+- ``name_fields.toml``: fields of a place-name record, the headings they are known by, and
+  where they go; files known by their headings; languages as the forms write them
 """
 
 from diming.handbook.county_codes import CountyCodes, Standing

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from diming.model.version import Version
 
 
-def carried(
-    memory: Recall, unit: str, since: date, to: date, point: Any = None
-) -> Version | None:
+def carried(memory: Recall, unit: str, since: date, to: date, point: Any = None) -> Version | None:
     """Return the unit that held on one day a place that a unit held on another.
 
     Parameters
@@ -93,9 +91,7 @@ def _through(
 
 def _other(memory: Recall, unit: str, act: Applied, way: int, point: Any) -> str | None:
     """Return who held the place on the other side of an act; None where nothing tells."""
-    links = [
-        link for link in memory.links(act) if (link.giver if way > 0 else link.taker) == unit
-    ]
+    links = [link for link in memory.links(act) if (link.giver if way > 0 else link.taker) == unit]
     if not links:
         return unit
     others = [link.taker if way > 0 else link.giver for link in links]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_
+from diming.model.facts import Facts
+from diming.model.finding import Finding, Severity
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
 from diming.present.language import P_, fill, resolve_language, say
@@ -12,6 +14,7 @@ from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text, shown
 from diming.present.report_json import dumps
 from diming.present.sheet import Column, Sheet, jsonable
+from diming.present.words import message, severity_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +93,29 @@ def _taken_lines(one: Taken, procedure: Procedure, lang: str | None) -> list[str
         state=_state(last.state, procedure, resolve_language(lang)), day=last.day.isoformat(),
         by=plain(last.said.get("by", "")),
     )  # fmt: skip
-    return [done, *_bullets(one.remarks, lang)]
+    found = _findings(now, lang) if len(now.entries) == 1 else []
+    return [done, *_bullets(one.remarks, lang), *found]
+
+
+def _findings(now: Standing, lang: str | None) -> list[str]:
+    """Say what the rules of naming found about the name."""
+    lines = []
+    for found in findings_kept(now):
+        start = f"  {severity_word(found.severity, lang)} [{found.rule}] "
+        lines += wrap(message(found, lang), first=start, indent="    ").split("\n")
+    return lines
+
+
+def findings_kept(now: Standing) -> list[Finding]:
+    """Return the findings that an application keeps of its name."""
+    return [
+        Finding(
+            rule=k["rule"], severity=Severity(k["severity"]), id=k["id"],
+            units=tuple(k["units"]), names=tuple(k["names"]), measures=Facts(k["measures"]),
+            facts=Facts(k["facts"]),
+        )
+        for k in now.facts.get("findings", ())
+    ]  # fmt: skip
 
 
 def _bullets(problems: Sequence[Problem], lang: str | None) -> list[str]:
@@ -116,6 +141,10 @@ def outcome_json(outcome: Outcome, lang: str | None) -> str:
                     "refused": bool(t.problems),
                     "problems": [problem_dict(p, lang) for p in t.problems],
                     "remarks": [problem_dict(p, lang) for p in t.remarks],
+                    "findings": [
+                        {"rule": f.rule, "severity": str(f.severity), "message": message(f, lang)}
+                        for f in findings_kept(t.standing)
+                    ],
                 }
                 for t in outcome.taken
             ],
@@ -136,7 +165,7 @@ _ORDER = (
     "reason", "origin", "meaning", "approval_number",
 )  # fmt: skip
 #: What is told elsewhere, or means something to the program only.
-_HIDDEN = frozenset({"within_id", "within_path", "by", "role", "documents", "note"})
+_HIDDEN = frozenset({"within_id", "within_path", "by", "role", "documents", "note", "findings"})
 
 
 def application_text(now: Standing, procedure: Procedure, lang: str | None) -> str:
@@ -169,6 +198,7 @@ def application_text(now: Standing, procedure: Procedure, lang: str | None) -> s
         now.matter_id, *columns(rows),
         say(N_("Documents"), lang), *columns(papers),
         say(N_("Steps"), lang), *columns(steps),
+        *_findings(now, lang),
     ]) + "\n"  # fmt: skip
 
 

@@ -34,8 +34,10 @@ def appraisal_text(
     found: Appraisal, matter_id: str, name: str, revision: Revision | None, lang: str | None
 ) -> str:
     """Say what came of an appraisal, and why."""
-    head = f"{plain(name)}: {say(VERDICTS[found.verdict], lang)} ({matter_id})"
-    lines = [head]
+    lines = [
+        say(N_("{name}: {verdict} ({matter})"), lang, name=plain(name), matter=matter_id,
+            verdict=say(VERDICTS[found.verdict], lang))
+    ]  # fmt: skip
     for reason in found.reasons:
         lines += wrap(problem_text(reason, lang), first="  - ", indent="    ").split("\n")
     lines.append(

@@ -99,7 +99,14 @@ def _returned(rows: Sequence[TakenRow], lang: str | None) -> list[str]:
     ]
     lines += columns(table)
     if len(rows) > _MOST:
-        lines.append("  " + say(N_("and {more_count} more"), lang, more_count=len(rows) - _MOST))
+        lines.append(
+            "  "
+            + say(
+                P_("and {more_count} more", "and {more_count} more", "more_count"),
+                lang,
+                more_count=len(rows) - _MOST,
+            )
+        )
     return lines
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OUTCOMES: dict[Outcome, str] = {
     Outcome.FOUND: N_("resolved"),
     Outcome.SEVERAL: N_("several units fit"),
-    Outcome.EXPLAINED: N_("never so, but explained"),
+    Outcome.EXPLAINED: N_("so on no day known, but explained"),
     Outcome.OUTSIDE: N_("outside the archive"),
     Outcome.FAILED: N_("not resolved"),
 }

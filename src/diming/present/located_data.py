@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from diming.model.located import Outcome
@@ -14,11 +15,14 @@ from diming.present.report_csv import BOM, SEPARATOR, cell
 from diming.present.report_json import dumps, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from diming.model.located import Candidate, Heir, Held, Located
     from diming.model.span import Span
     from diming.model.version import Version
+
+#: A row of a table: its number there, its cells, and what its address comes to.
+Row = tuple[int, "Sequence[str]", "Located"]
 
 LOCATE, LOCATE_MANY = "diming.locate/1", "diming.locate-table/1"
 
@@ -127,29 +131,31 @@ def span_dict(span: Span) -> dict[str, Any]:
 
 def located_csv(found: Located, lang: str | None) -> str:
     """Return what one address comes to, a row a chain."""
-    return located_table_csv(("address",), [({"address": found.asked}, found)], lang)
+    return located_table_csv(("address",), [(1, (found.asked,), found)], lang)
 
 
 def located_table_csv(
     columns: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, str], Located]],
+    rows: Sequence[Row],
     lang: str | None,
 ) -> str:
     """Return the rows of a table, each with what its address comes to."""
     import csv
     import io
 
+    # Names and chains come again and again.
+    shown = cache(cell)
     header, *body = table_rows(columns, rows, lang)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([cell(x) for x in header])
-    writer.writerows([cell(x) for x in row] for row in body)
+    writer.writerow([shown(x) for x in header])
+    writer.writerows([shown(x) for x in row] for row in body)
     return BOM + buffer.getvalue()
 
 
 def table_rows(
     columns: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, str], Located]],
+    rows: Sequence[Row],
     lang: str | None,
 ) -> Iterator[list[str]]:
     """Yield a header and rows: the table's own columns, then what each address comes to."""
@@ -157,24 +163,30 @@ def table_rows(
     header += [_fresh(name, header) for name in ADDED]
     yield header
     told: dict[int, list[str]] = {}
-    for given, found in rows:
+    for _, given, found in rows:
         # Alike addresses share one answer.
         if id(found) not in told:
             told[id(found)] = _cells(found, lang)
-        yield [*(given.get(c, "") for c in columns), *told[id(found)]]
+        yield [*given, *told[id(found)]]
 
 
-def located_table_json(rows: Sequence[tuple[Mapping[str, str], Located]], lang: str | None) -> str:
+def located_table_json(columns: Sequence[str], rows: Sequence[Row], lang: str | None) -> str:
     """Return the rows of a table with what their addresses come to."""
     told: dict[int, dict[str, Any]] = {}
     out = []
     basis: dict[str, Any] = {}
-    for number, (given, found) in enumerate(rows, 2):
+    for number, cells, found in rows:
         if id(found) not in told:
             said = located_dict(found, lang)
             basis = basis_dict(found.basis)
             told[id(found)] = {k: v for k, v in said.items() if k not in basis}
-        out.append({"row": number, "given": dict(given), "located": told[id(found)]})
+        out.append(
+            {
+                "row": number,
+                "given": dict(zip(columns, cells, strict=True)),
+                "located": told[id(found)],
+            }
+        )
     return dumps({"format": LOCATE_MANY, **basis, "rows": out}, indent=1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diming.model.entry import Matter
 from diming.model.place import Certainty, NameKind
 from diming.model.span import Precision
 from diming.present.acts import span_text
@@ -29,6 +30,20 @@ CERTAINTIES = {
     Certainty.APPROXIMATE: N_("about"),
     Certainty.BOTH: N_("uncertain, about"),
 }
+
+
+MATTERS = {
+    Matter.APPLICATION: N_("naming application"),
+    Matter.HERITAGE: N_("protected name"),
+    Matter.APPRAISAL: N_("appraisal"),
+    Matter.VANISHED: N_("vanished name"),
+    Matter.SIGN: N_("name sign"),
+}
+
+
+def matter_word(matter: Matter, lang: str | None) -> str:
+    """Return what a register is about."""
+    return say(MATTERS[matter], lang)
 
 
 def kind_word(kind: NameKind, lang: str | None) -> str:

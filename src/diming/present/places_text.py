@@ -9,7 +9,7 @@ from diming.present.acts import basis_text
 from diming.present.columns import columns
 from diming.present.intake_words import field_title
 from diming.present.language import N_, P_, say
-from diming.present.name_words import kind_word, told_text
+from diming.present.name_words import kind_word, matter_word, told_text
 from diming.present.plain import plain, wrap
 
 if TYPE_CHECKING:
@@ -28,20 +28,21 @@ def places_text(found: Sequence[tuple[PlaceRecord, Lying]], lang: str | None, *,
     rows = [_row(record, lying, lang) for record, lying in found]
     head = [say(h, lang) for h in (N_("name"), N_("class"), N_("lies in"), N_("other names"))]
     lines = columns(rows, head, indent="") if rows else []
-    lines.append(
-        say(P_("{places_count} place", "{places_count} places", "places_count"), lang,
-            places_count=len(found))
-        + (say(N_(" (there are more: --limit)"), lang) if more else "")
+    count = say(
+        P_("{places_count} place", "{places_count} places", "places_count"), lang,
+        places_count=len(found),
     )  # fmt: skip
+    lines.append(say(N_("{count} (there are more: --limit)"), lang, count=count) if more else count)
     return "\n".join(lines) + "\n"
 
 
 def _row(record: PlaceRecord, lying: Lying, lang: str | None) -> list[str]:
     first = standard(record.names)
     others = list(dict.fromkeys(n.text for n in record.names if n.text != first.text))
-    said = ", ".join(plain(t, longest=24) for t in others[:_MOST_OTHERS])
+    shown = [plain(t, longest=24) for t in others[:_MOST_OTHERS]]
     if len(others) > _MOST_OTHERS:
-        said += say(N_(" and {more_count} more"), lang, more_count=len(others) - _MOST_OTHERS)
+        shown.append(f"… {len(others)}")
+    said = say(N_(", "), lang).join(shown)
     place = record.place
     return [
         plain(first.text, longest=30), plain(place.class_code or place.feature, longest=12),
@@ -72,7 +73,7 @@ def shown_text(shown: PlaceShown, lang: str | None) -> str:
     if shown.entries:
         lines += ["", say(N_("registers"), lang)]
         lines += columns(
-            [[e.day.isoformat(), say(N_(str(e.matter)), lang), plain(e.state), e.matter_id]
+            [[e.day.isoformat(), matter_word(e.matter, lang), plain(e.state), e.matter_id]
              for e in shown.entries]
         )  # fmt: skip
     return "\n".join(lines) + "\n"

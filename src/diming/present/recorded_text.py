@@ -29,7 +29,7 @@ def recorded_text(result: Recorded, lang: str | None, *, dry_run: bool) -> str:
              {"rows_count": len(result.added)})
     ]  # fmt: skip
     if len(result.added) == 1:
-        lines[0] += f": {result.added[0].matter_id}"
+        lines[0] += f" ({result.added[0].matter_id})"
     if result.known:
         what = P_(
             "{rows_count} row was there already, said the same way",

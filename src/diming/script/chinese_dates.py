@@ -93,6 +93,8 @@ _ERA_YEAR = re.compile(rf"(?P<year>{_N}+)年(?P<rest>.*)", re.DOTALL)
 _RULER = re.compile(r"([\u4e00-\u9fff]{1,3})([\u4e00-\u9fff]{1,2}[祖宗帝])([\u4e00-\u9fff]{2,4})")
 _SEASONS = {"春": (2, 4), "夏": (5, 7), "秋": (8, 10), "冬": (11, 12)}
 _HOUSES = 8
+#: Dynasties of one character that mean something else alone.
+_NOT_ALONE = frozenset("新成吴魏蜀齐梁陈民")
 
 
 def read_chinese(text: str, eras: Eras) -> Stretch | None:
@@ -270,6 +272,8 @@ def _any_of(bounds: list[Bound]) -> Stretch:
 
 def _era(text: str, eras: Eras) -> Stretch | None:
     """Read a dynasty, an era or a period, or a part of it: 清, 乾隆年间, 明末."""
+    if text in _NOT_ALONE:
+        return None
     for length in range(min(eras.longest, len(text)), 0, -1):
         found = eras.find(text[:length])
         rest = text[length:]

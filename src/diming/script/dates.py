@@ -31,6 +31,7 @@ from diming.script.moments import (
     stretch_of,
     year_bound,
 )
+from diming.script.numerals import NUMERAL, number_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,6 +45,11 @@ _ABOUT = re.compile(r"^(大约|约略|约|大概|大致|circa|ca\.?|c\.(?=\d)|ab
 _PERHAPS = re.compile(r"^(可能|疑似?|相传|据传|传说?|一说|或)(?:在|于|为)?")
 _AT = re.compile(r"^(始?建于|建|设于|设立于|始于|成立于|于|在|时为)")
 _ABOUT_END = re.compile(r"(前后|左右|上下|许)$")
+_DONE_END = re.compile(
+    r"(?<=[年月日间初末代])(设立|设置|建立|建成|成立|更名|改名|撤销|设|置|建|立|改|废|撤)$"
+)
+#: 300年前 is ago, not before: of when that was said, nobody knows.
+_AGO = re.compile(rf"[{NUMERAL}多余]{{1,4}}年")
 _PERHAPS_END = re.compile(r"(\(\?\)|\?|\((?:存疑|待考|疑|不确定)\)|存疑|待考)$")
 _BEFORE = re.compile(r"(及?(?:其|之|以|此)?前|为?止|尚存)$")
 _AFTER = re.compile(r"(及?(?:之|以|此)?后|起|始|以来|开始)$")
@@ -242,6 +248,8 @@ class _Reader:
 
     def __init__(self, whole: str, day_first: bool | None, eras: Eras) -> None:
         self.whole, self.day_first, self.eras = whole, day_first, eras
+        #: What was tried: words before and after a date can be taken off in many orders.
+        self._known: dict[tuple[str, bool], Stretch | None] = {}
 
     def read(self, text: str, *, loose: bool = False) -> Stretch | None:
         """Read one date or a stretch."""
@@ -256,6 +264,12 @@ class _Reader:
         """Read what is not from one date to another."""
         if not text:
             return None
+        key = (text, loose)
+        if key not in self._known:
+            self._known[key] = self._tried(text, loose=loose)
+        return self._known[key]
+
+    def _tried(self, text: str, *, loose: bool) -> Stretch | None:
         found = self._numeric(text, loose=loose)
         if found is None and text.isascii():
             found = read_edtf(text)
@@ -268,6 +282,7 @@ class _Reader:
         for pattern, certainty in (
             (_ABOUT, Certainty.APPROXIMATE), (_PERHAPS, Certainty.UNCERTAIN), (_AT, None),
             (_ABOUT_END, Certainty.APPROXIMATE), (_PERHAPS_END, Certainty.UNCERTAIN),
+            (_DONE_END, None),
         ):  # fmt: skip
             rest = pattern.sub("", text, count=1).strip()
             if rest != text and rest and (found := self._one(rest, loose=loose)) is not None:
@@ -284,6 +299,8 @@ class _Reader:
             if rest[0] in "至到迄止" and (found := self._one(rest[1:], loose=loose)) is not None:
                 return Stretch(None, found.end, found.certainty, found.ending)
         if match := _BEFORE.search(text):
+            if _is_ago(text[: match.start()]):
+                return None
             found = self._one(text[: match.start()], loose=loose)
             if found is not None and match[1].endswith(("止", "存")):
                 return Stretch(None, found.end, found.certainty, found.ending)
@@ -300,10 +317,10 @@ class _Reader:
 
     def _bracketed(self, text: str) -> Stretch | None:
         """Read a date that is told twice: 光绪三十四年（1908年）."""
-        match = re.fullmatch(r"([^()]+)\(([^()]+)\)", text)
+        match = re.fullmatch(r"([^()]+)\(([^()]+)\)([^()]*)", text)
         if match is None:
             return None
-        outer = self._one(match[1])
+        outer = self._one(match[1] + match[3])
         if outer is None:
             return None
         inner = self._one(match[2]) or self._between(match[2])
@@ -419,6 +436,14 @@ class _Reader:
             if found is not None:
                 return found
         return None
+
+
+def _is_ago(text: str) -> bool:
+    """Tell whether a number of years is too small to be a year: 三百年, 50年."""
+    if _AGO.fullmatch(text) is None:
+        return False
+    number = number_of(text.rstrip("年"))
+    return number is None or number < 1000
 
 
 def _around_year(stretch: Stretch) -> Stretch:

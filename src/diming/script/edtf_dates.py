@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _WRITTEN = re.compile(r"[0-9XEYSTZ:?~%+\-/.,\[\]{}]+")
 _MOST = 80
 _MARKS = {"?": Certainty.UNCERTAIN, "~": Certainty.APPROXIMATE, "%": Certainty.BOTH}
+#: Where marks may stand in a date; the library says whether they are right, but takes long.
+_MARKED = re.compile(r"[?~%]?-?\d{4}[?~%]?(?:-[?~%]?\d{2}[?~%]?){0,2}|[\[{].*[\]}][?~%]?")
+#: The usual place, at the end of all: of this there is no doubt.
+_MARKED_LAST = re.compile(r"(?:Y?-?\d+(?:E\d+)?(?:S\d+)?|-?\d{4}(?:-\d{2}){1,2})[?~%]")
 _PLAIN = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DIGITS = re.compile(r"(-?)([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?")
 _LONG = re.compile(r"Y(-?)(\d+)(?:E(\d+))?(?:S(\d+))?")
@@ -102,9 +106,9 @@ def _well_marked(text: str) -> bool:
         return True
     # Digits not given and marks together are more than the library's grammar holds.
     plain = re.sub("X", "1", text)
-    if re.fullmatch(r"Y?-?\d+(?:E\d+)?(?:S\d+)?[?~%]", plain):
+    if _MARKED_LAST.fullmatch(plain):
         return True
-    return _parsed(plain) is not None
+    return _MARKED.fullmatch(plain) is not None and _parsed(plain) is not None
 
 
 def _unspecified(text: str, sign: str, year: str, month: str | None, day: str | None) -> Bound:

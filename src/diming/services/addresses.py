@@ -6,25 +6,16 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
 from diming.errors import N_
-from diming.geometry.lonlat import to_lonlat
 from diming.handbook.loader import load_handbook
 from diming.history.chains import Chains
-from diming.history.lineage import lineage
 from diming.history.offers import Offers, explains
 from diming.history.outside import Outside
-from diming.history.recall import Recall
 from diming.history.roll import Roll, either
-from diming.model.answers import TERRITORY_UNKNOWN
 from diming.model.facts import Facts
 from diming.model.located import (
     Candidate,
-    Extent,
     Form,
-    Heir,
     Held,
     Link,
     Located,
@@ -32,10 +23,11 @@ from diming.model.located import (
     Why,
 )
 from diming.model.place import Problem
-from diming.model.span import EVER, OPEN, Precision, Span, When, day_before
+from diming.model.span import OPEN, Precision, Span, When, day_before
 from diming.script.address import address_text
 from diming.script.reading import syllables
 from diming.services.beliefs import basis, revision_meant, today
+from diming.services.descent import Descent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +36,6 @@ if TYPE_CHECKING:
     from diming.history.chains import Path, Reading
     from diming.history.offers import Offer
     from diming.history.roll import Days
-    from diming.model.answers import Lineage
     from diming.model.place import Name
     from diming.model.version import Version
     from diming.script.address import AddressText
@@ -81,12 +72,9 @@ class Locator:
             units = dict.fromkeys(table.unit_id.tolist())
             told = store.gazetteer(revision.number).names_of(units)
         self.roll = Roll(table, told)
-        self.memory = Recall(store.view(revision.number))
+        self._descent = Descent(store.view(revision.number), self.basis.day)
         self._chains = Chains(self.roll, _outside(load_handbook().county_codes))
-        self._offers = Offers(self._chains, self._kin, syllables)
-        self._kindred: dict[str, tuple[str, ...]] = {}
-        self._lineages: dict[tuple[str, date], Lineage] = {}
-        self._today: dict[tuple[str, date], tuple[tuple[Heir, ...], str | None]] = {}
+        self._offers = Offers(self._chains, self._descent.kin, syllables)
         self._made: dict[tuple[tuple[str, ...], Days, date | None, bool], Held] = {}
         self._answers: dict[tuple[str, date | None], Located] = {}
 
@@ -109,9 +97,8 @@ class Locator:
             found = self._answers[key] = self._locate(asked, day, whole=False)
         return found
 
-    def refuse(self, asked: str, when: str) -> Located:
-        """Return the answer for an address whose date nobody can read."""
-        problem = Problem(N_("“{value}” is no date such as 2024-12-31"), Facts({"value": when}))
+    def refuse(self, asked: str, problem: Problem) -> Located:
+        """Return the answer for an address that cannot be asked about."""
         return Located(self.basis, asked, Outcome.FAILED, problem=problem)
 
     def _locate(self, asked: str, day: date | None, *, whole: bool) -> Located:
@@ -219,132 +206,42 @@ class Locator:
     ) -> Held:
         if on is not None:
             days = tuple(d for d in days if d[0] <= on.toordinal() < d[1])
-        last = on or date.fromordinal(days[-1][1] - 1)
-        chain = tuple(self._version(u, last) for u in units)
+        last = on or _last(days)
+        chain = tuple(self._descent.version(u, last) for u in units)
         spans, known = [], True
         for n, stretch in enumerate(days):
-            span, sure = self._span(units, stretch)
+            span, sure = self._descent.span(units, stretch)
             spans.append(span)
             known = known and (sure or n > 0)
-        heirs, stopped = self._heirs(units[-1], last)
-        found = self._lineage(units[-1], last) if whole else None
-        extent = self._extent(chain, last) if whole else None
-        whole_chain = self._chain_of(chain[-1], last)
+        heirs, stopped = self._descent.heirs(units[-1], last)
+        found = self._descent.lineage(units[-1], last) if whole else None
+        extent = self._descent.extent(chain, last) if whole else None
+        whole_chain = self._descent.chain_of(chain[-1], last)
         return Held(chain, tuple(spans), whole_chain, known, heirs, stopped, found, extent)
-
-    def _version(self, unit: str, day: date) -> Version:
-        versions = self.memory.versions(unit)
-        return next((v for v in versions if v.holds(day)), versions[-1])
-
-    def _span(self, units: Sequence[str], stretch: tuple[int, int]) -> tuple[Span, bool]:
-        """Return a stretch as exactly as the units' own dates are known.
-
-        Also whether it cannot have begun later: not where a unit has stood since nobody
-        knows when.
-        """
-        begin, end = date.fromordinal(stretch[0]), date.fromordinal(stretch[1])
-        begins: list[When] = []
-        ends: list[When] = []
-        known = True
-        for unit in units:
-            for v in self.memory.versions(unit):
-                if v.span.begin.day == begin:
-                    begins.append(v.span.begin)
-                elif v.holds(begin) and v.span.begin.day == EVER:
-                    known = False
-                if v.span.end.day == end and end != OPEN:
-                    ends.append(v.span.end)
-        # Of several dates that stand for one day, the most exact.
-        first = min(begins, key=_coarse, default=When(begin))
-        until = min(ends, key=_coarse, default=When(end))
-        return Span(first, until), known
 
     def _spans_of(self, paths: Sequence[Path]) -> list[Span]:
         return [
-            self._span(paths[0].units, stretch)[0]
+            self._descent.span(paths[0].units, stretch)[0]
             for stretch in either(d for p in paths for d in p.days)
         ]
-
-    # Today
-
-    def _lineage(self, unit: str, day: date) -> Lineage:
-        key = unit, day
-        if key not in self._lineages:
-            self._lineages[key] = lineage(self.memory.view, unit, day)
-        return self._lineages[key]
-
-    def _kin(self, unit: str) -> tuple[str, ...]:
-        if unit not in self._kindred:
-            last = self.memory.versions(unit)[-1]
-            found = self._lineage(unit, day_before(last.span.end.day))
-            kin = (k.unit_id for k in (*found.after, *found.before))
-            self._kindred[unit] = tuple(dict.fromkeys(k for k in kin if k and k != unit))
-        return self._kindred[unit]
-
-    def _heirs(self, unit: str, day: date) -> tuple[tuple[Heir, ...], str | None]:
-        """Return what stands today where a unit stood on a day."""
-        key = unit, day
-        if key not in self._today:
-            self._today[key] = self._find_heirs(unit, day)
-        return self._today[key]
-
-    def _find_heirs(self, unit: str, day: date) -> tuple[tuple[Heir, ...], str | None]:
-        now = self.basis.day
-        last = self.memory.versions(unit)[-1]
-        if last.holds(now):
-            return (Heir(self._chain_of(last, now)),), None
-        heirs, stopped = [], None
-        for kin in self._lineage(unit, day).after:
-            if not kin.ends:
-                continue
-            if kin.version is None or kin.stopped is not None:
-                stopped = kin.stopped or TERRITORY_UNKNOWN
-            version = None if kin.unit_id is None else self.memory.versions(kin.unit_id)[-1]
-            if version is not None and version.unit_id != unit and version.holds(now):
-                share = kin.rests if kin.stopped is None else None
-                heirs.append(Heir(self._chain_of(version, now), share))
-        heirs.sort(key=lambda h: (h.share is None, -(h.share or 0.0), h.version.any_code))
-        return tuple(heirs), stopped if heirs or stopped else TERRITORY_UNKNOWN
-
-    def _chain_of(self, version: Version, day: date) -> tuple[Version, ...]:
-        """Return a unit with its superiors on a day, the highest first."""
-        chain = [version]
-        while chain[-1].parent_id is not None and len(chain) < 12:
-            above = next(
-                (v for v in self.memory.versions(chain[-1].parent_id) if v.holds(day)), None
-            )
-            if above is None or any(above.unit_id == v.unit_id for v in chain):
-                break
-            chain.append(above)
-        return tuple(reversed(chain))
-
-    def _extent(self, chain: Sequence[Version], day: date) -> Extent | None:
-        for version in (*reversed(chain), *reversed(self._chain_of(chain[-1], day))):
-            shape = self.memory.shape(version)
-            if shape is not None and not shape.is_empty:
-                (there,) = to_lonlat(np.array([shape], dtype=object), self.memory.view.crs)
-                point = shapely.point_on_surface(there)
-                west, south, east, north = (float(x) for x in there.bounds)
-                return Extent(version, point.x, point.y, (west, south, east, north))
-        return None
 
     # What failed
 
     def _candidate(self, offer: Offer, text: AddressText) -> Candidate:
         days = offer.days[-1]
         last = date.fromordinal(days[1] - 1)
-        versions = [self._version(u, last) for u in offer.units]
+        versions = [self._descent.version(u, last) for u in offer.units]
         table = offer.why is Why.CODE_TABLE
         # Of what lay above it then, the table and the archive say different things.
-        above = () if table else self._chain_of(versions[0], last)[:-1]
+        above = () if table else self._descent.chain_of(versions[0], last)[:-1]
         span = (
             Span(_when(days[0]), When(date.fromordinal(days[1])))
             if table
-            else self._span([v.unit_id for v in above[-1:]] + list(offer.units), days)[0]
+            else self._descent.span([v.unit_id for v in above[-1:]] + list(offer.units), days)[0]
         )
         lasting = last if not table else day_before(versions[-1].span.end.day)
-        heirs, _ = self._heirs(offer.unit, lasting)
-        via = self._version(offer.via, last) if offer.via else None
+        heirs, _ = self._descent.heirs(offer.unit, lasting)
+        via = self._descent.version(offer.via, last) if offer.via else None
         return Candidate(
             offer.why, (*above, *versions), span, len(above), text.rest(offer.end), via, offer.code,
             heirs,
@@ -371,10 +268,10 @@ class Locator:
             )
         best = known[0]
         spans = self._spans_of(reading.paths)
-        version = self._version(best.units[0], date.fromordinal(best.days[-1][1] - 1))
+        version = self._descent.version(best.units[0], _last(best.days))
         facts = {
             **link, "superior": superior.label, "superior_spans": spans, "unit": version.label,
-            "unit_span": self._span([best.units[0]], best.days[-1])[0],
+            "unit_span": self._descent.span([best.units[0]], best.days[-1])[0],
         }  # fmt: skip
         if best.why is Why.OTHER_TIME:
             return Problem(
@@ -385,10 +282,10 @@ class Locator:
                 Facts(facts),
             )
         if best.why is Why.LINEAGE:
-            via = self._version(best.via, date.fromordinal(best.days[-1][1] - 1))
+            via = self._descent.version(best.via, _last(best.days))
             facts |= {
                 "via": via.label,
-                "unit_span": self._span([best.units[0], best.via], best.days[-1])[0],
+                "unit_span": self._descent.span([best.units[0], best.via], best.days[-1])[0],
             }
             return Problem(
                 N_(
@@ -401,7 +298,7 @@ class Locator:
             if not best.via:
                 template = N_("the archive knows no “{text}” below {superior}, but {unit}")
                 return Problem(template, Facts(facts))
-            facts["via"] = self._version(best.via, date.fromordinal(best.days[-1][1] - 1)).label
+            facts["via"] = self._descent.version(best.via, _last(best.days)).label
             return Problem(
                 N_("the archive knows no “{text}” below {superior}, but {unit} below {via}"),
                 Facts(facts),
@@ -425,8 +322,8 @@ def _outside(codes: CountyCodes) -> Outside:
     return Outside(codes)
 
 
-def _coarse(when: When) -> int:
-    return list(Precision).index(when.precision)
+def _last(days: Days) -> date:
+    return date.fromordinal(days[-1][1] - 1)
 
 
 def _when(day: int) -> When:

@@ -19,6 +19,7 @@ from diming.rules.steps import Move, Standing, allowed_roles, refusals, remarks,
 from diming.services.beliefs import today
 from diming.services.closing import in_use
 from diming.services.entering import entered
+from diming.services.name_review import FIELD, NameReview, written
 from diming.services.recording import revision_written
 from diming.services.standing_signs import signs_standing
 from diming.services.within import path_of, unit_within
@@ -98,7 +99,7 @@ def apply(
     procedure = procedure or load_procedure()
     taken: list[Taken] = []
     with store.write(author=author, reason=reason) as writer:
-        desk = _Desk(writer, procedure)
+        desk = _Desk(writer, procedure, NameReview(store))
         taken += map(desk.first, drafts)
         good = [t for t in taken if not t.problems]
         if not good or dry_run or (len(good) < len(taken) and not keep_going):
@@ -121,7 +122,7 @@ def advance(
     procedure = procedure or load_procedure()
     with store.write(author=author, reason=reason, document=_document(move)) as writer:
         now = application(writer.gazetteer, matter_id)
-        result, change = _Desk(writer, procedure).further(now, move)
+        result, change = _Desk(writer, procedure, NameReview(store)).further(now, move)
         if result.problems or dry_run:
             raise Withdrawn
         writer.append_names(change)
@@ -202,8 +203,8 @@ def waiting(found: Iterable[Standing], procedure: Procedure, day: date) -> list[
 class _Desk:
     """Steps going into one transaction."""
 
-    def __init__(self, writer: Writer, procedure: Procedure) -> None:
-        self.gazetteer, self.procedure = writer.gazetteer, procedure
+    def __init__(self, writer: Writer, procedure: Procedure, review: NameReview) -> None:
+        self.gazetteer, self.procedure, self.review = writer.gazetteer, procedure, review
         self.view = writer.view
         self.words = load_registers()
         by_id: dict[str, list[Entry]] = defaultdict(list)
@@ -223,6 +224,9 @@ class _Desk:
         problems += self._protected(str(move.facts.get("act", "")), place_id, move.facts)
         if problems:
             return Taken(Standing(facts=Facts(move.facts)), problems, source=draft.source)
+        found = self.review.findings(move.facts, move.day)
+        if found:
+            move = replace(move, facts={**move.facts, FIELD: written(found)})
         entry = Entry(
             self._number(move.day.year), Matter.APPLICATION, 1, move.day, move.to, place_id,
             _said(move),

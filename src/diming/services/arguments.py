@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
 from diming.errors import UsageError
 from diming.model.finding import CheckSettings
+from diming.model.span import parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +58,25 @@ def given_paths(given: object) -> list[str]:
             )
         paths.append(os.fsdecode(path))
     return paths
+
+
+def given_day(given: date | str | None) -> date | None:
+    """Return a day given as a date or as text such as ``2011-10-22``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
+        return given
+    try:
+        return parse_when(str(given)[:10]).day
+    except ValueError:
+        raise UsageError(
+            "{option}: “{value}” is not a date such as 2024-12-31", option="day",
+            value=str(given)[:60],
+        ) from None  # fmt: skip
 
 
 def given_threads(jobs: object) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from diming.history.recall import Recall
 from diming.services.closing import in_use
-from diming.services.locating import where_many
+from diming.services.locating import prepare, where_many
 from diming.services.standing_signs import signs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from diming.model.place import Name, Place
     from diming.model.unit import Level
     from diming.model.version import Version
+    from diming.services.locating import Prepared
     from diming.services.standing_signs import Sign
     from diming.store.gazetteer_protocol import Gazetteer
     from diming.store.protocol import Store
@@ -81,34 +82,51 @@ def count(
     today: date, known: str | None = None,
 ) -> Counts:  # fmt: skip
     """Count places by unit of a level and by year; the current year counts up to today."""
-    pairs = [pair for block in gazetteer.every() for pair in block]
     standing: dict[str, list[Sign]] = defaultdict(list)
     for one in signs(gazetteer):
         if one.place_id is not None:
             standing[one.place_id].append(one)
-    rows: list[Count] = []
-    unplaced: dict[int, int] = {}
-    for year in years:
-        day = min(date(year, 12, 31), today)
-        there = [(p, names) for p, names in pairs if p.when.holds(day)]
-        units = _units(store, [p for p, _ in there], level, day, known)
-        tally: dict[str | None, Counter[str]] = defaultdict(Counter)
-        versions: dict[str, Version] = {}
+    ground = _Ground(store, level, known)
+    tallies = [_Tally(year, min(date(year, 12, 31), today), ground) for year in years]
+    # Block by block: all places of a province at once would not be light.
+    for block in gazetteer.every():
+        for tally in tallies:
+            tally.take(block, standing, words)
+    rows = tuple(row for tally in tallies for row in tally.rows())
+    return Counts(level, rows, {t.year: t.sums[None]["places"] for t in tallies})
+
+
+class _Tally:
+    """The counts of one year."""
+
+    def __init__(self, year: int, day: date, ground: _Ground) -> None:
+        self.year, self.day, self.ground = year, day, ground
+        self.tree = _Tree(ground.view, day)
+        self.sums: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
+
+    def take(
+        self, block: Sequence[tuple[Place, tuple[Name, ...]]],
+        standing: Mapping[str, Sequence[Sign]], words: Registers,
+    ) -> None:  # fmt: skip
+        """Count some places."""
+        there = [(p, names) for p, names in block if p.when.holds(self.day)]
+        units = self.ground.units([p for p, _ in there], self.tree, self.day)
         for (place, names), version in zip(there, units, strict=True):
             unit = None if version is None else version.unit_id
-            if version is not None:
-                versions[version.unit_id] = version
-            tally[unit].update(_facts(place, names, standing, words, day, year))
-        unplaced[year] = tally[None]["places"] if None in tally else 0
-        for unit, sums in sorted(
-            tally.items(), key=lambda t: (t[0] is None, _code(versions.get(t[0] or "")), t[0] or "")
-        ):
-            version = None if unit is None else versions[unit]
-            rows.append(Count(
-                year, unit, _code(version), "" if version is None else version.name or unit or "",
-                sums["places"], sums["named"], sums["signed"], sums["mapped"], sums["new"],
-            ))  # fmt: skip
-    return Counts(level, tuple(rows), unplaced)
+            self.sums[unit].update(_facts(place, names, standing, words, self.day, self.year))
+
+    def rows(self) -> list[Count]:
+        """Return a row a unit, by code; places of no known unit last."""
+        found = []
+        for unit, sums in self.sums.items():
+            version = None if unit is None else self.tree.version(unit)
+            if sums["places"]:
+                found.append(Count(
+                    self.year, unit, _code(version),
+                    "" if version is None else version.name or unit or "",
+                    sums["places"], sums["named"], sums["signed"], sums["mapped"], sums["new"],
+                ))  # fmt: skip
+        return sorted(found, key=lambda c: (c.unit_id is None, c.code, c.unit_id or ""))
 
 
 def _facts(
@@ -129,31 +147,44 @@ def _facts(
         yield "mapped"
 
 
-def _code(version: Version | None) -> str:
-    return "" if version is None else version.any_code or ""
+class _Ground:
+    """The units of a level: by what a place was told to lie in, else by its position."""
 
+    def __init__(self, store: Store, level: Level, known: str | None) -> None:
+        self.store, self.level, self.known = store, level, known
+        self.view = store.view() if known is None else store.view(int(known))
+        self._prepared: Prepared | None = None
 
-def _units(
-    store: Store, places: Sequence[Place], level: Level, day: date, known: str | None
-) -> list[Version | None]:
-    """Return the unit of a level that each place lies in on a day."""
-    view = store.view() if known is None else store.view(int(known))
-    tree = _Tree(view, day)
-    found = [
-        tree.above(tree.alive(p.within_id), level) if p.within_id else None for p in places
-    ]  # fmt: skip
-    lost = [
-        n for n, (p, v) in enumerate(zip(places, found, strict=True))
-        if v is None and p.lon is not None and p.lat is not None
-    ]  # fmt: skip
-    if lost and view.crs is not None:
+    def units(self, places: Sequence[Place], tree: _Tree, day: date) -> list[Version | None]:
+        """Return the unit that each place lies in on a day."""
+        found = [
+            tree.above(tree.alive(p.within_id), self.level) if p.within_id else None
+            for p in places
+        ]  # fmt: skip
+        lost = [
+            n for n, (p, v) in enumerate(zip(places, found, strict=True))
+            if v is None and p.lon is not None and p.lat is not None
+        ]  # fmt: skip
+        if not lost or self.view.crs is None:
+            return found
+        if self._prepared is None:
+            revision = None if self.known is None else int(self.known)
+            self._prepared = prepare(self.store, self.store.table(revision))
         points = np.array([(places[n].lon, places[n].lat) for n in lost], dtype=np.float64)
-        answer = where_many(store, points, day=day, known=known)
-        rows = answer.rows.get(level)
-        for n, row in zip(lost, () if rows is None else rows.tolist(), strict=False):
+        answer = where_many(
+            self.store, points, day=day, known=self.known, prepared=self._prepared
+        )  # fmt: skip
+        rows = answer.rows.get(self.level)
+        if rows is None:
+            return found
+        for n, row in zip(lost, rows.tolist(), strict=True):
             if row >= 0:
                 found[n] = tree.version(str(answer.table.unit_id[row]))
-    return found
+        return found
+
+
+def _code(version: Version | None) -> str:
+    return "" if version is None else version.any_code or ""
 
 
 class _Tree:

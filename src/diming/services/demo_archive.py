@@ -7,11 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from diming.files.events import read_events
+from diming.files.names_in import read_places
 from diming.model.unit import Level
 from diming.samples import sample
 from diming.services import asking
 from diming.services.check_archive import check_archive
 from diming.services.exceptions import read_exceptions
+from diming.services.importing import ImportOptions, take_in
 from diming.services.loading import load
 from diming.services.making import make
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from diming.model.answers import Difference
     from diming.model.finding import Report
+    from diming.model.intake import Intake
 
 #: The lists, the acts that led to them, and what is known to be wrong in these.
 LISTS = ("chongqing_county_codes", "chongqing_townships_nbs_2022")
@@ -29,6 +32,8 @@ KNOWN = "chongqing_exceptions"
 LISTED, SINCE = date(2022, 12, 31), {Level.TOWNSHIP: date(2013, 12, 31)}
 #: Shapes, and their day.
 SHAPES, DRAWN = "chongqing_counties_2019", date(2019, 12, 31)
+#: Places and names, and the day they speak of; the second is invented, and partly wrong.
+PLACES, NAMED = ("chongqing_geonames", "office_table_illustrative"), date(2024, 12, 31)
 #: What the map of changes compares.
 EARLIER, LATER = date(2010, 12, 31), date(2025, 12, 31)
 
@@ -39,6 +44,7 @@ class ArchiveShown:
 
     report: Report
     difference: Difference
+    intake: Intake
 
 
 def build_archive(file: Path, *, author: str = "diming demo") -> ArchiveShown:
@@ -65,6 +71,14 @@ def build_archive(file: Path, *, author: str = "diming demo") -> ArchiveShown:
             author=author,
             reason="shapes of counties, 2019",
         )
+        places = [r for name in PLACES for r in read_places(sample(name))]
+        intake = take_in(
+            store,
+            places,
+            author=author,
+            reason="places of GeoNames, and an office's table",
+            options=ImportOptions(day=NAMED),
+        )
         report = check_archive(store, exceptions=str(sample(KNOWN)), backdrop=True)
         difference = asking.diff(store, EARLIER, LATER, level=Level.COUNTY)
-    return ArchiveShown(report, difference)
+    return ArchiveShown(report, difference, intake)

@@ -109,7 +109,7 @@ class PlaceNames:
         since = str(span.begin) if span is not None and begun else ""
         if span is not None and span.begin.precision is Precision.ERA:
             # An era has no first day that anybody meant.
-            since = name.when.text
+            since = name.when.text.partition("/")[0]
         return Bearer(
             id=place.place_id,
             text=name.text,

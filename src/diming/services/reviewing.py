@@ -192,7 +192,7 @@ class Reviewer:
         key = scope, frozenset(ids)
         if key not in self._around:
             below = self._names.below(ids)
-            around = Around(self._names.bearers(below, self.day), self.rules)
+            around = Around(self._names.bearers(below, self.day, ids), self.rules)
             self._around[key] = around, frozenset({*ids, *below})
         return title, *self._around[key]
 
@@ -220,8 +220,18 @@ class Reviewer:
         """Return the places that bear a like name within some units, or anywhere."""
         if self._places is None or name_class is None:
             return ()
-        found = self._places.like(name, name_class, self.day, within)
+        found = [
+            bearer
+            for bearer in self._places.like(name, name_class, self.day, within)
+            if not self._is_seat(bearer)
+        ]
         return (Around(found, self.rules),) if found else ()
+
+    def _is_seat(self, bearer: Bearer) -> bool:
+        """Tell whether a place lies in a unit of its own name, which is compared already."""
+        if self._view is None or not bearer.lies_in:
+            return False
+        return any(v.name == bearer.text for v in self._view.of_unit(bearer.lies_in))
 
     def _closer(self, bearer: Bearer) -> Bearer:
         """Say where a bearer is, and since when it bears its name, as exactly as that is known."""

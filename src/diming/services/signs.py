@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from diming.handbook.registers import Registers
     from diming.model.changeset import Revision
+    from diming.model.place import Name
     from diming.services.recorded import RegisterRow
     from diming.services.standing_signs import Sign
     from diming.store.gazetteer_protocol import Gazetteer
@@ -76,7 +77,8 @@ def put_up(
                 continue
             held[entry.matter_id].append(entry)
             result.added.append(entry)
-            wrong = _wrong(gazetteer, entry.place_id, entry.said, entry.day, words)
+            names = gazetteer.names_of([entry.place_id] if entry.place_id else [])
+            wrong = _wrong(names, entry.place_id, entry.said, entry.day, words)
             if wrong:
                 result.remarks.append((row.source or entry.matter_id, wrong))
         if not result.added or dry_run or (result.refused and not keep_going):
@@ -135,8 +137,9 @@ class Looked:
 def looked_at(gazetteer: Gazetteer, words: Registers, day: date) -> list[Looked]:
     """Return all signs; those that need somebody first, then those not seen for longest."""
     found = signs(gazetteer)
+    names = gazetteer.names_of({s.place_id for s in found if s.place_id is not None})
     rows = [
-        Looked(s, (day - s.seen_on).days, _wrong(gazetteer, s.place_id, s.said, day, words))
+        Looked(s, (day - s.seen_on).days, _wrong(names, s.place_id, s.said, day, words))
         for s in found
     ]
     return sorted(rows, key=lambda r: (not _due(r, words), -r.days, r.sign.matter_id))
@@ -155,13 +158,13 @@ def _due(row: Looked, words: Registers) -> bool:
 
 
 def _wrong(
-    gazetteer: Gazetteer, place_id: str | None, said: Mapping[str, object], day: date,
+    names: Mapping[str, list[Name]], place_id: str | None, said: Mapping[str, object], day: date,
     words: Registers,
 ) -> tuple[Problem, ...]:  # fmt: skip
     if place_id is None:
         return ()
     standard = [
-        n for n in gazetteer.names_of([place_id]).get(place_id, [])
+        n for n in names.get(place_id, ())
         if in_use(n, day) or (n.kind is NameKind.MINORITY and n.when.holds(day))
     ]  # fmt: skip
     kind = words.signs.get(str(said.get("kind", ""))) or words.signs["other"]

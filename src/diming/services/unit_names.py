@@ -16,7 +16,7 @@ from diming.model.naming import Bearer, NameClass
 from diming.model.unit import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from diming.versions import VersionTable
 
@@ -46,11 +46,15 @@ class UnitNames:
             if parent:
                 self._children[parent][unit_id] = None
 
+    def _held(self, rows: Sequence[int], day: date) -> int:
+        """Return, of rows of one unit, the one that held on a day, else the last."""
+        on, table = day.toordinal(), self._table
+        return next((r for r in rows if table.begin[r] <= on < table.end[r]), rows[-1])
+
     def name(self, unit_id: str, day: date) -> str:
         """Return the name of a unit on a day, else its last."""
-        rows, on = self._rows[unit_id], day.toordinal()
-        held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]] or rows[-1:]
-        return str(self._table.name[held[0]]) if held else ""
+        rows = self._rows.get(unit_id)
+        return str(self._table.name[self._held(rows, day)]) if rows else ""
 
     def called(self, names: Sequence[str], level: Level) -> set[str]:
         """Return the units of a level that ever had one of these names."""
@@ -70,21 +74,38 @@ class UnitNames:
                     waiting.append(child)
         return found
 
-    def bearers(self, unit_ids: Iterable[str], day: date) -> Iterable[Bearer]:
-        """Yield one bearer for each name of each unit."""
-        table = self._table
+    def bearers(
+        self, unit_ids: Iterable[str], day: date, within: Collection[str]
+    ) -> Iterable[Bearer]:
+        """Yield one bearer for each name of each unit.
+
+        Parameters
+        ----------
+        unit_ids : iterable of str
+        day : datetime.date
+            The day that codes and superiors are of.
+        within : collection of str
+            Units one of which they must lie in on that day; of what is gone, at last or
+            before.
+        """
+        table, on = self._table, day.toordinal()
         for unit_id in unit_ids:
             by_name: dict[str, list[int]] = defaultdict(list)
             for row in self._rows[unit_id]:
                 by_name[table.name[row]].append(row)
             for name, rows in by_name.items():
                 first, last = rows[0], rows[-1]
-                above = self._above(last, day)
-                level = Level(int(table.level[last]))
+                # On the day it may lie elsewhere than at last, under another code.
+                shown = self._held(rows, day)
+                above = self._above(shown, day)
+                level = Level(int(table.level[shown]))
+                stands = table.begin[shown] <= on < table.end[shown]
+                if stands and not set(above).intersection(within):
+                    continue
                 yield Bearer(
                     id=unit_id,
                     text=name,
-                    code=str(table.code[last]),
+                    code=str(table.code[shown]),
                     name_class=_CLASS_OF_LEVEL.get(level, NameClass.OTHER),
                     above=tuple(self.name(u, day) for u in reversed(above)),
                     begin=_day(int(table.begin[first])) if table.begin_known[first] else None,
@@ -93,9 +114,8 @@ class UnitNames:
 
     def above(self, unit_id: str, day: date) -> tuple[str, ...]:
         """Return the ids of the superiors of a unit on a day, else its last, nearest first."""
-        rows, on = self._rows[unit_id], day.toordinal()
-        held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]] or rows[-1:]
-        return self._above(held[0], day) if held else ()
+        rows = self._rows.get(unit_id)
+        return self._above(self._held(rows, day), day) if rows else ()
 
     def _above(self, row: int, day: date) -> tuple[str, ...]:
         """Return the ids of the superiors of a version, the nearest first."""
@@ -103,10 +123,8 @@ class UnitNames:
         parent = str(self._table.parent_id[row])
         while parent and parent not in found:
             found[parent] = None
-            rows, on = self._rows[parent], day.toordinal()
-            held = [r for r in rows if self._table.begin[r] <= on < self._table.end[r]]
-            rows = held or rows[-1:]
-            parent = str(self._table.parent_id[rows[0]]) if rows else ""
+            rows = self._rows.get(parent)
+            parent = str(self._table.parent_id[self._held(rows, day)]) if rows else ""
         return tuple(found)
 
 

@@ -7,7 +7,8 @@ there yet comes in with its name, so that a search finds it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from diming.errors import N_, UsageError
@@ -69,7 +70,8 @@ def record_vanished(
     words, result = load_registers(), Recorded()
     with store.write(author=author, reason=reason) as writer:
         held = _held(writer.gazetteer)
-        change = NameChange()
+        changes: list[NameChange] = []
+        touched: set[str | None] = set()
         for row in rows:
             problems, gone = _problems(row, words, writer)
             if problems:
@@ -79,8 +81,11 @@ def record_vanished(
             if entry is None:
                 result.known.append(row.said["name"])
                 continue
-            held[entry.matter_id].append(entry)
-            place_id = row.said.get("place") or held[entry.matter_id][0].place_id
+            place_id = row.said.get("place") or _place_of(held[entry.matter_id])
+            if not touched.isdisjoint({entry.matter_id, place_id}):
+                what = N_("the same name or place stands above in the table; leave one row of it")
+                result.refused.append((row.source, (Problem(what),)))
+                continue
             try:
                 if place_id and writer.gazetteer.place(place_id) is not None:
                     more = _ended(writer.gazetteer, place_id, gone, entry)
@@ -96,11 +101,12 @@ def record_vanished(
                 what = N_("it is not said when it was gone: its name has no end")
                 result.remarks.append((row.source or row.said["name"], (Problem(what),)))
             entry = replace(entry, place_id=place_id)
+            touched |= {entry.matter_id, place_id}
             result.added.append(entry)
-            change = _joined(change, replace(more, entries=(entry,)))
+            changes.append(replace(more, entries=(entry,)))
         if not result.added or dry_run or (result.refused and not keep_going):
             raise Withdrawn
-        writer.append_names(change)
+        writer.append_names(_joined(changes))
     result.revision = revision_written(store, writer.number)
     return result
 
@@ -130,6 +136,10 @@ def _order(row: Vanished) -> tuple[str, float, str, str]:
     number = str(row.said.get("number", ""))
     place = float(number) if number.isdecimal() else float("inf")
     return str(row.said.get("within", "")), place, str(row.said.get("name", "")), row.matter_id
+
+
+def _place_of(entries: Sequence[Entry]) -> str | None:
+    return next((e.place_id for e in reversed(entries) if e.place_id), None)
 
 
 def _held(gazetteer: Gazetteer) -> defaultdict[str, list[Entry]]:
@@ -221,12 +231,10 @@ def _brought_in(
     )  # fmt: skip
 
 
-def _joined(one: NameChange, two: NameChange) -> NameChange:
-    return NameChange(
-        one.places + two.places, one.names + two.names, one.entries + two.entries,
-        one.old_places + two.old_places, one.old_names + two.old_names,
-        one.old_entries + two.old_entries,
-    )  # fmt: skip
+def _joined(changes: Sequence[NameChange]) -> NameChange:
+    return NameChange(*(
+        tuple(chain.from_iterable(getattr(c, f.name) for c in changes)) for f in fields(NameChange)
+    ))  # fmt: skip
 
 
 def _degrees(text: str, limit: float) -> float | None:

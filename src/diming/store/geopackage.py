@@ -187,10 +187,12 @@ class GeoPackage(SqliteFile):
             Flaw(N_("the spatial index misplaces territory {fid}"), {"fid": row[0]})
             for row in astray[:20]
         ]
+        layout = self.layout()
+        if layout >= PLACE.since:
+            flaws += self._places_astray()
         kept: dict[str, str] = dict(
             self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         )
-        layout = self.layout()
         flaws += [
             Flaw(N_("the trigger {name}, which keeps rows from being changed, is missing or "
                     "altered"), {"name": name})
@@ -205,6 +207,19 @@ class GeoPackage(SqliteFile):
                          {"table": name, "count": highest - (most or 0)})
                 )  # fmt: skip
         return flaws
+
+    def _places_astray(self) -> list[Flaw]:
+        rtree = rtree_name(PLACE)
+        # The index holds edges as short floats, and rounds those next to nought inward.
+        astray = self.rows(
+            f"SELECT p.row_id FROM place p LEFT JOIN {rtree} r ON r.id = p.row_id "
+            "WHERE p.geom IS NOT NULL AND (r.id IS NULL "
+            "OR r.minx > ST_MinX(p.geom) + 1e-9 OR r.maxx < ST_MaxX(p.geom) - 1e-9 "
+            "OR r.miny > ST_MinY(p.geom) + 1e-9 OR r.maxy < ST_MaxY(p.geom) - 1e-9) "
+            f"UNION SELECT r.id FROM {rtree} r LEFT JOIN place p "
+            "ON p.row_id = r.id AND p.geom IS NOT NULL WHERE p.row_id IS NULL ORDER BY 1 LIMIT 20"
+        )
+        return [Flaw(N_("the spatial index misplaces place {row}"), {"row": r}) for (r,) in astray]
 
     def _counted(self) -> list[tuple[str, int | None, int | None]]:
         """Return the highest number ever given in each table, and the highest there is."""

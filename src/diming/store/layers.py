@@ -29,6 +29,8 @@ _PARENT = (
 )
 
 
+#: A list of names as people read it; quotes within a name stay escaped.
+_WITHIN = """replace(trim(v.within, '[]"'), '","', ' ')"""
 #: Its standard name, the one in use before others.
 _STANDARD = (
     "(SELECT n.{column} FROM {schema}name n WHERE n.place_id = v.place_id AND n.known_to IS NULL "
@@ -84,8 +86,8 @@ def _places_query(schema: str, fid: str, day: str) -> str:
     )
     return (
         f"SELECT v.row_id AS {fid}, v.place_id, {name} AS name, {romanisation} AS romanisation, "
-        f'v.class_code, v.feature, v.code, {begin} AS "begin", v.within, v.source, v.source_id, '
-        f"v.geom AS geom FROM {schema}place v "
+        f'v.class_code, v.feature, v.code, {begin} AS "begin", {_WITHIN} AS within, v.source, '
+        f"v.source_id, v.geom AS geom FROM {schema}place v "
         f"WHERE v.known_to IS NULL AND v.end_day = '{_OPEN}' AND v.geom IS NOT NULL"
     )
 

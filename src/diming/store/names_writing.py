@@ -124,6 +124,8 @@ def packed_shapes(
     held = placed | given
     bounds = shapely.bounds(shape)
     sound = np.isfinite(bounds).all(axis=1) & ~shapely.has_z(shape)
+    corner, of = shapely.get_coordinates(shape, return_index=True)
+    sound[of[~np.isfinite(corner).all(axis=1)]] = False  # A box may hide it.
     sound &= ~placed | ((abs(lon) <= 180) & (abs(lat) <= 90))
     if not sound[held].all():
         raise UsageError(

@@ -126,6 +126,7 @@ def _terms(base: Database) -> Iterator[Flaw]:
     if missing or keyless:
         yield Flaw(
             N_("{count} names are not found by searching, for what searching needs is missing or "
-               "outdated; it can be made anew from the names (rebuild_terms)"),
+               "outdated; nothing recorded is amiss: «diming verify --rebuild-terms» makes it "
+               "anew"),
             {"count": missing + keyless},
         )  # fmt: skip
