@@ -164,7 +164,11 @@ def _pg_trgm(
         print(f"pg_trgm left out: {missing}", file=sys.stderr)
         return
     try:
-        server.sql("CREATE DATABASE search", "postgres")
+        # In the locale C there are no letters but those of ASCII, and no trigrams of Han.
+        server.sql(
+            "CREATE DATABASE search TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C.UTF-8'",
+            "postgres",
+        )
         with psycopg.connect(server.url("search")) as base:
             base.execute("CREATE EXTENSION pg_trgm")
             base.execute("CREATE TABLE t (row int, text text)")
