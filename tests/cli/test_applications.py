@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,8 @@ from docx import Document
 from openpyxl import load_workbook
 
 from diming.cli.main import main
+from diming.model.namechange import NameChange
+from diming.model.place import Name, Place
 from diming.store.opening import open_store
 
 FILED = (
@@ -261,3 +264,19 @@ def test_what_the_rules_of_naming_find_goes_with_the_application(names):
     said = json.loads(names("applications", "apply", *twice, "--format", "json"))["steps"][0]
     assert any("磁正街" in f["message"] for f in said["findings"])
     assert "naming" in names("applications", "show", step["id"])
+
+
+def test_a_place_that_was_imported_brings_its_unit_along(names):
+    """Its source told no unit by name; the archive knows it all the same."""
+    with open_store("diming.gpkg") as store:
+        unit = next(v.unit_id for v in store.view().with_name("乙县"))
+        place = Place("p-1", within_id=unit, within_on=date(2020, 1, 1))
+        name = Name("n-1", "p-1", "某村")
+        with store.write(author="某", reason="测试") as writer:
+            writer.append_names(NameChange((place,), (name,)))
+    names("applications", "apply", "--act", "rename", "--class", "committee", "--place", "p-1",
+          "--name", "新村", "--by", "某街道", "--date", "2026-01-01", "--document", "申请书",
+          "--set", "reason=重名", "--set", "origin=新", "--set", "location=东", "--set",
+          "feature=村")  # fmt: skip
+    shown = json.loads(names("applications", "show", "A2026-0001", "--format", "json"))
+    assert shown["facts"]["within"] == "乙县" and shown["facts"]["old_name"] == "某村"

@@ -263,7 +263,7 @@ class _Desk:
     def _placed(self, draft: Draft) -> tuple[Move, str | None, tuple[Problem, ...]]:
         """Find the place and the unit meant, and what is known of them."""
         move, facts = draft.move, dict(draft.move.facts)
-        place_id, problems = None, ()
+        place_id, within_id, problems = None, None, ()
         if draft.place:
             place = self.gazetteer.place(draft.place)
             if place is None:
@@ -274,6 +274,10 @@ class _Desk:
             known = self.gazetteer.names_of([place_id]).get(place_id, [])
             used = [n.text for n in known if in_use(n, move.day)]
             facts["old_name"] = facts.get("old_name") or (used[0] if used else "")
+            if not facts.get("within") and place.within_id:
+                # Told by the archive, not by the source: the unit as it is that day.
+                facts["within"] = "".join(path_of(self.view, place.within_id, move.day)[-1:])
+                within_id = place.within_id if facts["within"] else None
             for key, value in (
                 ("class_code", place.class_code), ("feature", place.feature),
                 ("within", "".join(place.within[-1:])), ("location", place.facts.get("location")),
@@ -286,7 +290,10 @@ class _Desk:
         if not facts.get("class") and facts.get("class_code"):
             found = self.procedure.class_of(str(facts["class_code"]))
             facts["class"] = "" if found is None else found.id
-        if facts.get("within"):
+        if within_id is not None:
+            facts["within_id"] = within_id
+            facts["within_path"] = list(path_of(self.view, within_id, move.day))
+        elif facts.get("within"):
             unit_id = unit_within(self.view, str(facts["within"]), move.day)
             if unit_id is not None:
                 facts["within_id"] = unit_id
