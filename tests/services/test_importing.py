@@ -239,7 +239,7 @@ def test_a_place_of_a_townships_name_in_its_county_lies_in_that_township(store):
 
 def test_lists_that_write_committees_in_full_or_short_mean_the_same(store):
     (row,) = taken(store, record("石桥村村民委员会", within=("万州区", "兴隆镇"))).rows
-    other = record("石桥村村委会", source="旧表", within=("万州区", "兴隆镇"))
+    other = record("石桥村委会", source="旧表", within=("万州区", "兴隆镇"))
     (again,) = taken(store, other).rows
     assert (again.fate, again.place_id) == (Fate.MATCHED, row.place_id)
     (not_it,) = taken(

@@ -33,8 +33,11 @@ _RADIUS_M = 6_371_008.8
 #: Groups of classes that are divisions.
 _DIVISION = "21"
 _PROVINCES = ("省", "市", "自治区", "特别行政区")
-#: How lists write one committee: each is tried for the other.
-_COMMITTEES = (("村民委员会", "村委会"), ("居民委员会", "居委会"))
+#: How lists write one committee; of each line, whatever the name ends in, all are tried.
+_COMMITTEES = (
+    ("村村民委员会", "村民委员会", "村村委会", "村委会"),
+    ("社区居民委员会", "居民委员会", "社区居委会", "居委会"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,12 @@ def _by_text(
 
 
 def _as_lists_write(text: str) -> tuple[str, ...]:
-    """Return a folded name as one list and as another writes it: 村委会, 村民委员会."""
-    for long, short in _COMMITTEES:
-        if text.endswith(long):
-            return text, text.removesuffix(long) + short
-        if text.endswith(short):
-            return text, text.removesuffix(short) + long
+    """Return a folded name as lists write it: 五堡村委会 is 五堡村村民委员会."""
+    for endings in _COMMITTEES:
+        for ending in endings:
+            if text.endswith(ending) and len(text) > len(ending):
+                core = text.removesuffix(ending)
+                return text, *(core + other for other in endings if other != ending)
     return (text,)
 
 
