@@ -7,7 +7,6 @@ known one gets it with the name that the source attests.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,15 @@ from diming.model.place import NameKind, Problem, Told, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
 from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
-from diming.services.identity import Known, Same, claims_unit, distance_m, names_new, unit_meant
+from diming.services.identity import (
+    Known,
+    Same,
+    claims_unit,
+    distance_m,
+    names_new,
+    row_text,
+    unit_meant,
+)
 from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
@@ -131,7 +138,8 @@ class _Work:
         #: New names by place.
         self.names: dict[str, dict[str, Name]] = {}
         self.old: dict[str, int] = {}
-        self.first_row: dict[str, int] = {}
+        #: By place, the first record that is it.
+        self.first: dict[str, PlaceRecord] = {}
         self.default = self.units.unit(options.within_id) if options.within_id else None
         self.spots = spots(store, good, self.day)
 
@@ -223,12 +231,9 @@ class _Work:
         else:
             place_id = _new_id(record, within)
             known = held.get(place_id)  # All that told it apart is the same.
-        earlier = self.first_row.get(place_id)
-        if earlier is not None:
-            return self._again(
-                record, place_id, earlier, same.unit, within, remarks, told.get(place_id, [])
-            )
-        self.first_row[place_id] = record.number
+        if place_id in self.first:
+            return self._again(record, place_id, same.unit, within, remarks, told.get(place_id, []))
+        self.first[place_id] = record
         told_here = told.get(place_id, [])
         # A new place keeps its row; so does one of which the same source speaks anew.
         keeps = known is None and same.unit is None
@@ -246,23 +251,25 @@ class _Work:
         return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *odd))
 
     def _again(
-        self, record: PlaceRecord, place_id: str, earlier: int, unit: Version | None,
+        self, record: PlaceRecord, place_id: str, unit: Version | None,
         within: Version | None, remarks: list[Problem], told: list[Name],
     ) -> TakenRow:  # fmt: skip
         """Return what becomes of a row that is a place of an earlier row.
 
         Its names are other attestations of the same place; if it brings none, it is a double.
+        What its row says else is kept with its first name.
         """
         held = [*told, *self.names.get(place_id, {}).values()]
         attested = {(n.text, n.kind, n.lang, n.when.text) for n in held}
-        names = tuple(
-            n
-            for n in names_new(held, record, place_id)
-            if (n.text, n.kind, n.lang, n.when.text) not in attested
+        same_row = record.place.verbatim == self.first[place_id].place.verbatim
+        names = names_new(held, record if same_row else _with_row(record), place_id)
+        new = {n.name_id for n in names if (n.text, n.kind, n.lang, n.when.text) not in attested}
+        names = tuple(n for n in names if n.name_id in new or "row" in n.facts)
+        said = Problem(
+            N_("the same place as row {row}"), Facts({"row": self.first[place_id].number})
         )
-        said = Problem(N_("the same place as row {row}"), Facts({"row": earlier}))
         self._keep(names)
-        fate = Fate.MATCHED if names else Fate.DUPLICATE
+        fate = Fate.MATCHED if new else Fate.DUPLICATE
         return TakenRow(record, fate, place_id, unit, within, names, (said, *remarks))
 
     def _keep(self, names: Iterable[Name]) -> None:
@@ -348,7 +355,6 @@ def _with_row(record: PlaceRecord) -> PlaceRecord:
     """Return a record whose first name carries the row as it came, for a place that has its own."""
     if not record.place.verbatim:
         return record
-    row = json.dumps(dict(record.place.verbatim), ensure_ascii=False, separators=(",", ":"))
     first = record.names[0]
-    said = Facts({**first.facts, "row": row})
+    said = Facts({**first.facts, "row": row_text(record.place)})
     return replace(record, names=(replace(first, facts=said), *record.names[1:]))
