@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diming.errors import N_
+from diming.files.reading import silent
 from diming.model.facts import Facts
 from diming.model.intake import Fate, Intake, TakenRow
 from diming.model.namechange import NameChange
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from diming.files.reading import Progress
     from diming.model.place import Name, Place, PlaceRecord
     from diming.model.version import Version
     from diming.store.gazetteer_protocol import Gazetteer
@@ -82,6 +84,7 @@ def take_in(
     document: str = "",
     options: ImportOptions | None = None,
     dry_run: bool = False,
+    progress: Progress = silent,
 ) -> Intake:
     """Take in a delivery of places as one revision.
 
@@ -95,6 +98,8 @@ def take_in(
     options : ImportOptions, optional
     dry_run : bool
         Write nothing; say what would be.
+    progress : callable
+        Told the stage, ``place`` or ``write``, and how far it has come.
 
     Returns
     -------
@@ -108,11 +113,12 @@ def take_in(
     """
     options = options or ImportOptions()
     if dry_run:
-        return Intake(None, _Work(store, records, options).done()[0])
+        return Intake(None, _Work(store, records, options).done(progress)[0])
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
-        rows, change = _Work(store, records, options).done()
+        rows, change = _Work(store, records, options).done(progress)
         if not change:
             raise Withdrawn
+        progress("write", 0, 0)
         writer.append_names(change)
     return Intake(revision_written(store, writer.number) if change else None, rows)
 
@@ -143,9 +149,12 @@ class _Work:
         self.default = self.units.unit(options.within_id) if options.within_id else None
         self.spots = spots(store, good, self.day)
 
-    def done(self) -> tuple[tuple[TakenRow, ...], NameChange]:
+    def done(self, progress: Progress) -> tuple[tuple[TakenRow, ...], NameChange]:
         """Return the fate of each record, and what is to be written."""
-        settled = [self._settled(record) for record in self.records]
+        settled = []
+        for number, record in enumerate(self.records):
+            settled.append(self._settled(record))
+            progress("place", number, len(self.records))
         ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
         ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
         ids |= {
