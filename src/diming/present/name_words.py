@@ -69,6 +69,8 @@ def told_text(told: Told, lang: str | None) -> str:
     doubt = CERTAINTIES[told.certainty]
     if doubt:
         said = say(N_("{said} ({doubt})"), lang, said=said, doubt=say(doubt, lang))
-    if told.text and told.text.replace("/", " – ") != said:
-        return say(N_("{said}, «{text}»"), lang, said=said, text=plain(told.text))
+    # What two columns were joined by is not the source's.
+    text = told.text.removesuffix("..").removesuffix("/")
+    if text and told.text.replace("/", " – ") != said and not said.startswith(f"{text} – "):
+        return say(N_("{said}, «{text}»"), lang, said=said, text=plain(text))
     return said
