@@ -71,6 +71,7 @@ def told_text(told: Told, lang: str | None) -> str:
         said = say(N_("{said} ({doubt})"), lang, said=said, doubt=say(doubt, lang))
     # What two columns were joined by is not the source's.
     text = told.text.removesuffix("..").removesuffix("/")
-    if text and told.text.replace("/", " – ") != said and not said.startswith(f"{text} – "):
+    same = (told.text.replace("/", " – "), f"? – {text.removeprefix('/')}")
+    if text and said not in same and not said.startswith(f"{text} – "):
         return say(N_("{said}, «{text}»"), lang, said=said, text=plain(text))
     return said
