@@ -222,7 +222,7 @@ def _brought_in(
         within_on=on if unit else None, when=when, source=SOURCE, source_id=entry.matter_id,
         lon=_degrees(said.get("lon", ""), 180.0), lat=_degrees(said.get("lat", ""), 90.0),
         facts=Facts({k: said[k] for k in ("overview",) if said.get(k)}),
-        verbatim=Facts(dict(row.rest)),
+        verbatim=Facts({**row.rest, **entry.said.get("verbatim", {})}),
     )  # fmt: skip
     name = Name(
         name_id="", place_id=place.place_id, text=said["name"], kind=NameKind.STANDARD,
