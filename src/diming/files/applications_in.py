@@ -12,7 +12,8 @@ from diming.files.rows import Row, read_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from diming.handbook.procedure import Procedure, Titled
+    from diming.handbook.procedure import Procedure
+    from diming.handbook.titled import Titled
 
 #: Key → headings.
 HEADINGS: Mapping[str, tuple[str, ...]] = {

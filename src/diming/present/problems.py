@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from diming.handbook.procedure import Titled
+from diming.handbook.titled import Titled
 from diming.present.language import fill, resolve_language
 from diming.present.plain import plain
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from diming.handbook.procedure import Titled
+from diming.handbook.titled import Titled
 from diming.present.columns import columns
 from diming.present.language import say
 from diming.present.problems import shown
