@@ -182,7 +182,7 @@ def _give_back(
     path: str, deliveries: Sequence[PlaceDelivery], rows: Sequence[TakenRow], lang: str | None
 ) -> None:
     from diming.files.names_refused import write_refused
-    from diming.present.intake_words import reasons_text
+    from diming.present.problems import reasons_text
 
     columns = list(dict.fromkeys(c for d in deliveries for c in d.columns))
     reasons = [reasons_text(row.reasons, lang) for row in rows]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from diming.model.intake import Fate
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
-from diming.present.intake_words import FATES, field_title, problem_text, reasons_text, row_title
+from diming.present.intake_words import FATES, field_title, row_title
 from diming.present.language import N_, P_, say
 from diming.present.plain import plain, wrap
+from diming.present.problems import problem_text, reasons_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,8 @@ from diming.model.span import EVER, Precision
 from diming.present.acts import act_text
 from diming.present.answer_json import basis_dict, version_dict
 from diming.present.language import N_, say
-from diming.present.located import OUTCOMES, WHYS, chain_text, problem_text
+from diming.present.located import OUTCOMES, WHYS, chain_text
+from diming.present.problems import problem_text
 from diming.present.report_csv import BOM, SEPARATOR, cell
 from diming.present.report_json import dumps, rounded
 
