@@ -22,7 +22,9 @@ from diming.services.closing import name_until, place_until
 from diming.services.recorded import (
     Recorded,
     column_of,
+    degrees_said,
     matter_id_of,
+    no_degrees,
     no_place,
     unknown_word,
     when_said,
@@ -162,10 +164,7 @@ def _problems(
     gone, problem = when_said(row, "gone")
     if problem is not None:
         found.append(problem)
-    for key, limit in (("lon", 180.0), ("lat", 90.0)):
-        if said.get(key) and _degrees(said[key], limit) is None:
-            what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
+    found += no_degrees(row, HEADINGS)
     if said.get("place") and (problem := no_place(writer.gazetteer, said["place"])):
         found.append(problem)
     return tuple(found), gone
@@ -217,7 +216,7 @@ def _brought_in(
     place = Place(
         place_id=place_id_of(SOURCE, entry.matter_id), within=path, within_id=unit,
         within_on=on if unit else None, when=when, source=SOURCE, source_id=entry.matter_id,
-        lon=_degrees(said.get("lon", ""), 180.0), lat=_degrees(said.get("lat", ""), 90.0),
+        lon=degrees_said(row, "lon"), lat=degrees_said(row, "lat"),
         facts=Facts({k: said[k] for k in ("overview",) if said.get(k)}),
         verbatim=Facts(dict(row.rest)),
     )  # fmt: skip
@@ -235,11 +234,3 @@ def _joined(changes: Sequence[NameChange]) -> NameChange:
     return NameChange(*(
         tuple(chain.from_iterable(getattr(c, f.name) for c in changes)) for f in fields(NameChange)
     ))  # fmt: skip
-
-
-def _degrees(text: str, limit: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) <= limit else None
