@@ -124,6 +124,19 @@ def test_what_the_source_itself_corrects_is_corrected(store):
     assert (before.lon, before.verbatim["行"]) == (106.001, "2")
 
 
+def test_a_double_that_says_something_else_is_kept_with_its_row(store):
+    one = record("石桥湾", within=("万州区", "兴隆镇"), verbatim=Facts({"备注": "甲"}))
+    two = record("石桥湾", 3, within=("万州区", "兴隆镇"), verbatim=Facts({"备注": "乙"}))
+    intake = taken(store, one, two)
+    assert [r.fate for r in intake.rows] == [Fate.ADDED, Fate.DUPLICATE]
+    place_id = intake.rows[0].place_id
+    names = store.gazetteer().names_of([place_id])[place_id]
+    kept = [json.loads(n.facts["row"]) for n in names if "row" in n.facts]
+    assert store.gazetteer().place(place_id).verbatim == {"备注": "甲"} and kept == [{"备注": "乙"}]
+    assert {r.fate for r in taken(store, one, two).rows} == {Fate.UNCHANGED, Fate.DUPLICATE}
+    assert len(store.gazetteer().names_of([place_id])[place_id]) == 2
+
+
 def test_another_source_attests_a_known_place_and_its_row_is_kept(store):
     first = record("石桥湾", within=("万州区", "兴隆镇"), lon=106.001, lat=29.001)
     (row,) = taken(store, first).rows

@@ -120,11 +120,14 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
     if saved is not None:
         return _save_mapping(deliveries, saved)
     session = session_of(context)
+    from diming.cli.progress import Progress
     from diming.services.asking import resolve
     from diming.services.importing import ImportOptions, take_in
 
-    records = [r for d in deliveries for r in d]
-    with opened(context, readonly=given["dry_run"]) as store:
+    progress = Progress(session.lang, quiet=session.quiet)
+    with progress, opened(context, readonly=given["dry_run"]) as store:
+        progress("read", 0, 0)
+        records = [r for d in deliveries for r in d]
         within = resolve(store.view(), given["within"], given["date"]) if given["within"] else None
         options = ImportOptions(
             day=given["date"], code_system=given["code_system"],
@@ -134,7 +137,7 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
         intake = take_in(
             store, records, author=author_of(given["author"]),
             reason=given["reason"] or "import " + ", ".join(files), document=given["document"],
-            options=options, dry_run=given["dry_run"],
+            options=options, dry_run=given["dry_run"], progress=progress,
         )  # fmt: skip
     if refused and intake.returned:
         _give_back(refused, deliveries, intake.returned, session.lang)

@@ -7,6 +7,7 @@ has one of its names, lies in the same unit and is not farther off than names ar
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,7 @@ class Known:
     """
 
     def __init__(self, gazetteer: Gazetteer, records: Sequence[PlaceRecord]) -> None:
+        self._gazetteer = gazetteer
         by_source: dict[str, set[str]] = {}
         for record in records:
             if record.place.source_id:
@@ -143,6 +145,8 @@ class Known:
             and _same_spot(place, within_id, other, same_place_m)
         ]
         if len(near) > 1:
+            near = self._attesting(near, row_text(place)) or near
+        if len(near) > 1:
             said = Facts({"name": record.names[0].text, "places_count": len(near),
                           "places": [p.place_id for p in near[:5]]})  # fmt: skip
             return Same(problem=Problem(
@@ -150,6 +154,13 @@ class Known:
                    "position, a code or the unit it lies in"), said,
             ))  # fmt: skip
         return Same(place=near[0]) if near else Same()
+
+    def _attesting(self, places: Sequence[Place], row: str) -> list[Place]:
+        """Return the places of which this very row was told before."""
+        told = self._gazetteer.names_of([p.place_id for p in places])
+        return [
+            p for p in places if any(n.facts.get("row") == row for n in told.get(p.place_id, ()))
+        ]
 
     def _called(self, record: PlaceRecord) -> list[Place]:
         found = {
@@ -222,6 +233,11 @@ def distance_m(place: Place, other: Place) -> float | None:
         + np.cos(lat[0]) * np.cos(lat[1]) * np.sin((lon[1] - lon[0]) / 2) ** 2
     )
     return float(2 * _RADIUS_M * np.arcsin(np.sqrt(half)))
+
+
+def row_text(place: Place) -> str:
+    """Return the row that a place came with, as one text."""
+    return json.dumps(dict(place.verbatim), ensure_ascii=False, separators=(",", ":"))
 
 
 def names_new(known: Sequence[Name], record: PlaceRecord, place_id: str) -> tuple[Name, ...]:

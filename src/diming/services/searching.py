@@ -138,6 +138,10 @@ class Searcher:
         folded = fold(asked[:_MOST_ASKED])
         query = query_keys(folded, syllables(folded))
         terms = {t.number: t for t in self.gazetteer.terms((*query.same, *query.near), _MOST)}
+        if query.spelling is Spelling.LETTERS and " " in query.syllables:
+            # Who types ciqi has not come to the end of 磁器口.
+            sounding = self.gazetteer.terms_sounding(query.syllables, _MOST_BEGINNING)
+            terms.update((t.number, t) for t in sounding)
         found = _ranked(query, terms.values())
         if len(found) < _AT_ONCE or found[0][1].score < _GOOD:
             for term in self._farther(query):

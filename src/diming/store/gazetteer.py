@@ -172,6 +172,15 @@ class LedgerGazetteer:
         )  # fmt: skip
         return [Term(*row) for row in rows]
 
+    def terms_sounding(self, syllables: str, most: int) -> list[Term]:
+        """Return terms whose reading begins so, the shortest first, at most so many."""
+        rows = self._rows(
+            f"SELECT {_TERM} FROM term t WHERE t.syllables >= :said AND t.syllables < :last "
+            "ORDER BY length(t.syllables), t.syllables, t.number LIMIT :most",
+            said=syllables, last=syllables + _LAST, most=most,
+        )  # fmt: skip
+        return [Term(*row) for row in rows]
+
     def uses(self, terms: Sequence[int]) -> Mapping[int, list[Name | Version]]:
         """Return, by term, the names and the versions of units that are written so."""
         found: dict[int, list[Name | Version]] = {}

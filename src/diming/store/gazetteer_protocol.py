@@ -83,6 +83,9 @@ class Gazetteer(Protocol):
     def terms_beginning(self, text: str, most: int) -> list[Term]:
         """Return terms whose text begins so, the shortest first, at most so many."""
 
+    def terms_sounding(self, syllables: str, most: int) -> list[Term]:
+        """Return terms whose reading begins so (``ci qi``), the shortest first, at most so many."""
+
     def uses(self, terms: Sequence[int]) -> Mapping[int, list[Name | Version]]:
         """Return, by term, the names and the versions of units that are written so."""
 
