@@ -111,6 +111,35 @@ def test_doubles_within_a_delivery_are_told_by_row(store):
     assert store.gazetteer().counts()["places"] == 1
 
 
+def test_a_place_told_twice_some_metres_apart_is_a_double_also_when_it_comes_again(store):
+    told = {"class_code": "22100", "within": ("万州区", "兴隆镇"), "lat": 29.005}
+    one = record("凉水井", 2, lon=106.0050, **told)
+    two = record("凉水井", 3, lon=106.0055, **told)
+    for fates in ([Fate.ADDED, Fate.DUPLICATE], [Fate.UNCHANGED, Fate.DUPLICATE]):
+        intake = taken(store, one, two)
+        assert [r.fate for r in intake.rows] == fates
+        assert intake.rows[1].reasons[0].facts["row"] == 2
+    assert store.gazetteer().counts()["places"] == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"lon": 106.0065}, {"class_code": "22200"}, {"within": ("万州区", "龙沙镇")},
+        {"source": "别处"}, {"code": "50010110122100000009"},
+    ],
+)  # fmt: skip
+def test_namesakes_of_one_delivery_stay_two_places_also_when_they_come_again(store, other):
+    told = {
+        "class_code": "22100", "within": ("万州区", "兴隆镇"), "lon": 106.0050, "lat": 29.005,
+        "code": "50010110122100000001" if "code" in other else "",
+    }  # fmt: skip
+    one, two = record("李家湾", 2, **told), record("李家湾", 3, **{**told, **other})
+    assert [r.fate for r in taken(store, one, two).rows] == [Fate.ADDED, Fate.ADDED]
+    assert store.gazetteer().counts()["places"] == 2
+    assert {r.fate for r in taken(store, one, two).rows} == {Fate.UNCHANGED}
+
+
 def test_what_the_source_itself_corrects_is_corrected(store):
     one = record("石桥湾", source_id="a", lon=106.001, lat=29.001)
     (row,) = taken(store, one).rows
