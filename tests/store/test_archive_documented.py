@@ -124,4 +124,4 @@ def test_a_changed_row_shows_in_the_hashes(archive, tmp_path):
         capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     told = [line.rsplit(" ", 1)[0] for line in done.stdout.splitlines()]
-    assert told == [f"r{n} as noted" for n in (1, 2)] + [f"r{n} NOT AS NOTED" for n in range(3, 9)]
+    assert told == [f"r{n} as noted" for n in (1, 2)] + [f"r{n} NOT AS NOTED" for n in range(3, 10)]
