@@ -24,7 +24,7 @@ from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from diming.model.place import Name, Place, PlaceRecord
@@ -75,6 +75,7 @@ def take_in(
     document: str = "",
     options: ImportOptions | None = None,
     dry_run: bool = False,
+    give_back: Callable[[Sequence[TakenRow]], None] | None = None,
 ) -> Intake:
     """Take in a delivery of places as one revision.
 
@@ -88,6 +89,9 @@ def take_in(
     options : ImportOptions, optional
     dry_run : bool
         Write nothing; say what would be.
+    give_back : callable, optional
+        Called with the rows that are returned, if any, before the revision stands: if it
+        raises, nothing is taken in, and no returned row is lost.
 
     Returns
     -------
@@ -101,13 +105,22 @@ def take_in(
     """
     options = options or ImportOptions()
     if dry_run:
-        return Intake(None, _Work(store, records, options).done()[0])
+        intake = Intake(None, _Work(store, records, options).done()[0])
+        _hand_back(intake, give_back)
+        return intake
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
         rows, change = _Work(store, records, options).done()
+        if change:
+            writer.append_names(change)
+        _hand_back(Intake(None, rows), give_back)
         if not change:
             raise Withdrawn
-        writer.append_names(change)
     return Intake(revision_written(store, writer.number) if change else None, rows)
+
+
+def _hand_back(intake: Intake, give_back: Callable[[Sequence[TakenRow]], None] | None) -> None:
+    if give_back is not None and intake.returned:
+        give_back(intake.returned)
 
 
 class _Work:

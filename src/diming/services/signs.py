@@ -17,6 +17,7 @@ from diming.services.closing import in_use
 from diming.services.recorded import (
     Recorded,
     column_of,
+    half_position,
     matter_id_of,
     no_place,
     unknown_word,
@@ -178,6 +179,7 @@ def _problems(row: RegisterRow, words: Registers, gazetteer: Gazetteer) -> tuple
     found: list[Problem] = []
     if not said.get("text"):
         found.append(Problem(N_("there is no text")))
+    found += _present(half_position(said))
     if said.get("kind") and word_meant(words.signs, said["kind"]) is None:
         found.append(unknown_word(column_of(HEADINGS, "kind"), said["kind"], words.signs))
     if said.get("state") and word_meant(words.sign_states, said["state"]) is None:
