@@ -20,7 +20,7 @@ from diming.present.told_words import told_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from diming.handbook.procedure import Titled
+    from diming.handbook.titled import Titled
     from diming.model.entry import Entry
     from diming.model.place import Name, Place, PlaceRecord
     from diming.services.gazetteer import PlaceShown

@@ -32,8 +32,8 @@ def told_text(told: Told, lang: str | None) -> str:
     doubt = CERTAINTIES[told.certainty]
     if read and doubt and not told.text:
         return say(N_("{said} ({doubt})"), lang, said=read, doubt=say(doubt, lang))
-    if not told.text or told.text == read:
-        return read
+    if not told.text or told.text == read or (read and told.text.startswith("/")):
+        return read  # An end alone says nothing as it is written.
     # What two columns were joined by is not the source's.
     text = plain(told.text.removesuffix("..").removesuffix("/"))
     if not read or _SPEAKS.fullmatch(told.text):

@@ -31,7 +31,7 @@ from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from diming.files.reading import Progress
@@ -79,6 +79,7 @@ def take_in(
     options: ImportOptions | None = None,
     dry_run: bool = False,
     progress: Progress = silent,
+    give_back: Callable[[Sequence[TakenRow]], None] | None = None,
 ) -> Intake:
     """Take in a delivery of places as one revision.
 
@@ -94,6 +95,9 @@ def take_in(
         Write nothing; say what would be.
     progress : callable
         Told the stage, ``place`` or ``write``, and how far it has come.
+    give_back : callable, optional
+        Called with the rows that are returned, if any, before the revision stands: if it
+        raises, nothing is taken in, and no returned row is lost.
 
     Returns
     -------
@@ -107,14 +111,23 @@ def take_in(
     """
     options = options or ImportOptions()
     if dry_run:
-        return Intake(None, _Work(store, records, options).done(progress)[0])
+        intake = Intake(None, _Work(store, records, options).done(progress)[0])
+        _hand_back(intake, give_back)
+        return intake
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
         rows, change = _Work(store, records, options).done(progress)
+        if change:
+            progress("write", 0, 0)
+            writer.append_names(change)
+        _hand_back(Intake(None, rows), give_back)
         if not change:
             raise Withdrawn
-        progress("write", 0, 0)
-        writer.append_names(change)
     return Intake(revision_written(store, writer.number) if change else None, rows)
+
+
+def _hand_back(intake: Intake, give_back: Callable[[Sequence[TakenRow]], None] | None) -> None:
+    if give_back is not None and intake.returned:
+        give_back(intake.returned)
 
 
 class _Work:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from diming.errors import N_
+from diming.files.name_reading import unwritable
 from diming.model.place import Problem
 from diming.model.span import written_date
 from diming.script.degrees import LIMITS_DEG, read_degrees
@@ -108,3 +109,19 @@ def no_place(gazetteer: Gazetteer, place_id: str) -> Problem | None:
         what = N_("the archive has no place “{place}”; «diming names search» finds its id")
         return Problem(what, {"place": place_id})
     return None
+
+
+def unfit_name(name: object, column: str) -> Problem | None:
+    """Say why a name cannot be kept: what no file of names could bring in, no hand may."""
+    text = str(name or "")
+    if text and not text.strip():
+        return Problem(N_("there is no name"))
+    problem = unwritable(text, column)
+    return None if problem is None else replace(problem, column="")
+
+
+def half_position(said: Mapping[str, object]) -> Problem | None:
+    """Say that a position lacks its longitude or its latitude."""
+    if bool(said.get("lon", "") not in ("", None)) == bool(said.get("lat", "") not in ("", None)):
+        return None
+    return Problem(N_("half a position: it takes both 东经 (lon) and 北纬 (lat)"))

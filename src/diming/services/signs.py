@@ -18,6 +18,7 @@ from diming.services.recorded import (
     Recorded,
     column_of,
     degrees_said,
+    half_position,
     matter_id_of,
     no_degrees,
     no_place,
@@ -180,6 +181,7 @@ def _problems(row: RegisterRow, words: Registers, gazetteer: Gazetteer) -> tuple
     found: list[Problem] = []
     if not said.get("text"):
         found.append(Problem(N_("there is no text")))
+    found += _present(half_position(said))
     if said.get("kind") and word_meant(words.signs, said["kind"]) is None:
         found.append(unknown_word(column_of(HEADINGS, "kind"), said["kind"], words.signs))
     if said.get("state") and word_meant(words.sign_states, said["state"]) is None:

@@ -18,14 +18,17 @@ from diming.model.facts import Facts
 from diming.model.namechange import NameChange
 from diming.model.place import Name, NameKind, Place, Problem, Told, name_id_of, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Span
+from diming.services.beliefs import today
 from diming.services.closing import name_until, place_until
 from diming.services.recorded import (
     Recorded,
     column_of,
     degrees_said,
+    half_position,
     matter_id_of,
     no_degrees,
     no_place,
+    unfit_name,
     unknown_word,
     when_said,
 )
@@ -157,6 +160,8 @@ def _problems(
     said, found = row.said, []
     if not said.get("name"):
         found.append(Problem(N_("there is no name")))
+    if problem := unfit_name(said.get("name"), column_of(HEADINGS, "name")):
+        found.append(problem)
     if not said.get("cause"):
         found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, "cause")}))
     elif cause_meant(words.causes, said["cause"]) is None:
@@ -165,6 +170,12 @@ def _problems(
     if problem is not None:
         found.append(problem)
     found += no_degrees(row, HEADINGS)
+    if problem := half_position(said):
+        found.append(problem)
+    if gone is not None and gone.day > today():
+        what = N_("{column}: {value} has not come yet")
+        facts = {"column": column_of(HEADINGS, "gone"), "value": said["gone"]}
+        found.append(Problem(what, facts))
     if said.get("place") and (problem := no_place(writer.gazetteer, said["place"])):
         found.append(problem)
     return tuple(found), gone
