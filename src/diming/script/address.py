@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from diming.handbook.peoples import PEOPLES
 from diming.model.code import parse_code
 from diming.model.unit import Level
 from diming.script.fold import fold
@@ -44,12 +45,7 @@ _ALL_GENERICS = tuple(
     sorted({g for terms in GENERICS.values() for g in terms}, key=len, reverse=True)
 )
 
-#: The 56 nationalities but the Han, as names of autonomous units bear them.
-_NATIONS = (
-    "维吾尔|柯尔克孜|塔吉克|乌孜别克|鄂温克|鄂伦春|俄罗斯|哈萨克|达斡尔|塔塔尔|土家|布依|朝鲜|蒙古|"
-    "拉祜|傈僳|景颇|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|德昂|保安|裕固|独龙|赫哲|门巴|珞巴|基诺|"
-    "哈尼|纳西|仫佬|东乡|高山|各|藏|苗|彝|壮|满|侗|瑶|白|傣|黎|佤|畲|水|土|羌|怒|京|回"
-)
+_NATIONS = "|".join(sorted((*PEOPLES, "各"), key=len, reverse=True))
 _ETHNIC = re.compile(rf"^(?P<own>.+?)(?:(?:{_NATIONS})族)+(?P<kind>自治[区州县旗]|民族乡|乡)$")
 _ETHNIC_SHORT = re.compile(
     r"^(?P<own>.{2,}?)(?:(?:维吾尔|柯尔克孜|哈萨克|蒙古|壮|回|彝|藏|傣|苗|黎))?(?P<kind>自治[区州县旗])$"
