@@ -189,4 +189,8 @@ def _give_back(
 
     columns = list(dict.fromkeys(c for d in deliveries for c in d.columns))
     reasons = [reasons_text(row.reasons, lang) for row in rows]
-    write_refused(path, columns, [row.record for row in rows], reasons)
+    parts = {d.part for d in deliveries}
+    write_refused(
+        path, columns, [row.record for row in rows], reasons,
+        sheet=parts.pop() or "" if len(parts) == 1 else "",
+    )  # fmt: skip

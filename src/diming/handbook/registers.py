@@ -83,6 +83,25 @@ def word_meant(words: Mapping[str, W], text: str) -> W | None:
     return None
 
 
+def cause_meant(causes: Mapping[str, Word], text: str) -> Word | None:
+    """Return the cause that a text means, also in a phrase: 三峡水库淹没; None if it tells several.
+
+    Examples
+    --------
+    >>> cause_meant(load_registers().causes, "2003年因三峡水库蓄水淹没").id
+    'reservoir'
+    >>> cause_meant(load_registers().causes, "水库建设")  # drowned, or built over?
+    """
+    exact = word_meant(causes, text)
+    if exact is not None:
+        return exact
+    said = _even(text)
+    found = [
+        c for c in causes.values() if any(w and w in said for w in map(_even, (c.zh, *c.words)))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def _even(text: str) -> str:
     return text.strip().lower().replace("（", "(").replace("）", ")").replace(" ", "")
 

@@ -20,6 +20,7 @@ SEARCH = "diming.search/1"
 COLUMNS = (
     "asked", "rank", "name", "kind", "kind_word", "score", "why", "why_word", "in_use", "place_id",
     "unit_id", "code", "feature", "lon", "lat", "then_in", "today_in", "today_is", "also",
+    "standard",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _hit(hit: Hit, lang: str | None) -> dict[str, Any]:
         "heirs": [heir_dict(h) for h in hit.heirs],
         "stopped": hit.stopped,
         "also": list(hit.also),
+        "standard": hit.standard or None,
     }  # fmt: skip
 
 
@@ -84,7 +86,7 @@ def found_csv(found: Found, lang: str | None) -> str:
             None if place is None else place.lon, None if place is None else place.lat,
             above_text(hit.then, lang), above_text(hit.today, lang),
             heirs_text(hit.heirs, hit.stopped, lang) if hit.heirs else _own(hit, lang),
-            "; ".join(hit.also),
+            "; ".join(hit.also), hit.standard,
         ])  # fmt: skip
     return written_table(COLUMNS, rows)
 

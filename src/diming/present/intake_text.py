@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from diming.files.place_delivery import PlaceDelivery
     from diming.model.intake import Intake, TakenRow
+    from diming.services.names_reverting import NamesReverted
 
 #: Rows told one by one, and kinds of remarks.
 _MOST = 10
@@ -129,3 +130,18 @@ def _remarks(rows: Iterable[TakenRow], lang: str | None) -> list[str]:
     lines = [say(N_("to be known (one example each):"), lang)]
     most = sorted(kinds.values(), key=len, reverse=True)[:_MOST]
     return lines + columns([[f"{len(found):,}×", found[0]] for found in most], right="rl")
+
+
+def names_reverted_text(done: NamesReverted, lang: str | None) -> str:
+    """Say what was undone of the gazetteer."""
+    undone, back = done.undone, done.restored
+    said = say(
+        N_("undone: {places} places, {names} names, {entries} register entries; believed again: "
+           "{back}"),
+        lang, places=f"{len(undone.places):,}", names=f"{len(undone.names):,}",
+        entries=f"{len(undone.entries):,}",
+        back=f"{len(back.places) + len(back.names) + len(back.entries):,}",
+    )  # fmt: skip
+    if done.revision is None:
+        return said
+    return say(N_("; "), lang).join([said, written_text(done.revision, lang)])

@@ -34,7 +34,8 @@ def told_text(told: Told, lang: str | None) -> str:
         return say(N_("{said} ({doubt})"), lang, said=read, doubt=say(doubt, lang))
     if not told.text or told.text == read:
         return read
-    text = plain(told.text)
+    # What two columns were joined by is not the source's.
+    text = plain(told.text.removesuffix("..").removesuffix("/"))
     if not read or _SPEAKS.fullmatch(told.text):
         return text
     return say(N_("{text} ({detail})"), lang, text=text, detail=read)

@@ -29,6 +29,8 @@ __all__ = ["BadDate", "read_told", "stretch_told", "timespan_of", "to_edtf", "to
 
 #: No date is longer.
 _MOST = 120
+#: A begin before a day; 止 and 尚存 are ends, wherever they stand.
+_BEGUN = re.compile(r"前\W*$|前[(（]")
 
 
 def read_told(
@@ -80,7 +82,8 @@ def told_between(
 ) -> Told:
     """Read a begin and an end from two columns; the end is the last it held.
 
-    An end that is not given is not known, or has not come.
+    An end that is not given is not known, or has not come: of what began before a day
+    (解放前, 1958年以前) the begin alone is bounded, and it is in use until nobody knows when.
 
     Raises
     ------
@@ -95,8 +98,12 @@ def told_between(
     begin, end = begin.strip(), end.strip()
     if not begin and not end:
         return Told()
-    if not end and not stretch_told(begin, day_first=day_first, eras=eras, loose=True).is_date:
-        return read_told(begin, day_first=day_first, eras=eras, known_on=known_on)
+    if not end:
+        first = stretch_told(begin, day_first=day_first, eras=eras, loose=True)
+        # It began 解放前, and is still: only the begin is before then.
+        before = first.begin is None and first.end is not None and _BEGUN.search(begin) is not None
+        if not first.is_date and not before:
+            return read_told(begin, day_first=day_first, eras=eras, known_on=known_on)
     mark = "至" if "/" in begin + end else "/"
     return read_told(f"{begin}{mark}{end}", day_first=day_first, eras=eras, known_on=known_on)
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Metres on a sphere of the Earth's mean radius, for telling places apart.
 _RADIUS_M = 6_371_008.8
+#: Positions of one place, told twice by one source, are no farther apart.
+SAME_SPOT_M = 100.0
 #: Groups of classes that are divisions.
 _DIVISION = "21"
 _PROVINCES = ("省", "市", "自治区", "特别行政区")
@@ -147,6 +149,9 @@ class Known:
         if len(near) > 1:
             near = self._attesting(near, row_text(place)) or near
         if len(near) > 1:
+            # The very row that made one of them comes again.
+            near = [p for p in near if _same_row(place, p)] or near
+        if len(near) > 1:
             said = Facts({"name": record.names[0].text, "places_count": len(near),
                           "places": [p.place_id for p in near[:5]]})  # fmt: skip
             return Same(problem=Problem(
@@ -199,6 +204,45 @@ def _as_lists_write(text: str) -> tuple[str, ...]:
                 core = text.removesuffix(ending)
                 return text, *(core + other for other in endings if other != ending)
     return (text,)
+
+
+def _same_row(place: Place, other: Place) -> bool:
+    return (
+        place.source == other.source and bool(place.verbatim) and place.verbatim == other.verbatim
+    )
+
+
+class Delivered:
+    """New places of the delivery itself: a row may tell one a second time (重复)."""
+
+    def __init__(self) -> None:
+        self._called: dict[str, list[tuple[str, Place, str | None]]] = {}
+
+    def add(self, place_id: str, record: PlaceRecord, within_id: str | None) -> None:
+        """Put down a place that a row made."""
+        text = fold(record.names[0].text)
+        self._called.setdefault(text, []).append((place_id, record.place, within_id))
+
+    def again(self, record: PlaceRecord, within_id: str | None) -> str | None:
+        """Return the place that a row without an id tells again, if it is plainly that one.
+
+        Namesakes are common, and a double is not written. So it must bear the same standard
+        name and lie in the same unit, within `SAME_SPOT_M`, and its class must not differ.
+        """
+        if record.place.source_id:
+            return None
+        found = [
+            place_id
+            for place_id, other, lies in self._called.get(fold(record.names[0].text), ())
+            if lies == within_id
+            and record.place.source == other.source
+            and not other.source_id
+            and (record.place.code or other.code) == other.code
+            and record.place.class_code == other.class_code
+            and (apart := distance_m(record.place, other)) is not None
+            and apart <= SAME_SPOT_M
+        ]
+        return found[0] if len(found) == 1 else None
 
 
 def _told_apart(place: Place, other: Place) -> bool:

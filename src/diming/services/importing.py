@@ -20,6 +20,7 @@ from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
 from diming.services.gained import dated, gained, new_id, odd, speaks_anew, with_row
 from diming.services.identity import (
+    Delivered,
     Known,
     Same,
     claims_unit,
@@ -139,6 +140,7 @@ class _Work:
         self.old: dict[str, int] = {}
         #: By place, the first record that is it.
         self.first: dict[str, PlaceRecord] = {}
+        self.delivered = Delivered()
         self.default = self.units.unit(options.within_id) if options.within_id else None
         self.spots = spots(store, good, self.day)
 
@@ -231,8 +233,11 @@ class _Work:
         elif known is not None:
             place_id = known.place_id
         else:
-            place_id = new_id(record, within)
+            within_id = None if within is None else within.unit_id
+            place_id = self.delivered.again(record, within_id) or new_id(record, within)
             known = held.get(place_id)  # All that told it apart is the same.
+            if known is None and place_id not in self.first:
+                self.delivered.add(place_id, record, within_id)
         if place_id in self.first:
             return self._again(record, place_id, same.unit, within, remarks, told.get(place_id, []))
         self.first[place_id] = record

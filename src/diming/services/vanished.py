@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from diming.errors import N_, UsageError
-from diming.handbook.registers import load_registers, word_meant
+from diming.handbook.registers import cause_meant, load_registers, word_meant
 from diming.model.entry import Entry, Matter
 from diming.model.facts import Facts
 from diming.model.namechange import NameChange
@@ -159,7 +159,7 @@ def _problems(
         found.append(Problem(N_("there is no name")))
     if not said.get("cause"):
         found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, "cause")}))
-    elif word_meant(words.causes, said["cause"]) is None:
+    elif cause_meant(words.causes, said["cause"]) is None:
         found.append(unknown_word(column_of(HEADINGS, "cause"), said["cause"], words.causes))
     gone, problem = when_said(row, "gone")
     if problem is not None:
@@ -174,10 +174,13 @@ def _entry(
     row: RegisterRow, words: Registers, day: date, held: Mapping[str, list[Entry]]
 ) -> Entry | None:
     said = {k: v for k, v in row.said.items() if v and k != "place"}
-    if (cause := word_meant(words.causes, said["cause"])) is not None:
+    rest = {k: v for k, v in row.rest.items() if v}
+    if (cause := cause_meant(words.causes, said["cause"])) is not None:
+        if word_meant(words.causes, said["cause"]) is None:
+            rest["消失原因"] = said["cause"]  # A phrase says more than the word it was taken for.
         said["cause"] = cause.id
-    if row.rest:
-        said["verbatim"] = {k: v for k, v in row.rest.items() if v}  # type: ignore[assignment]
+    if rest:
+        said["verbatim"] = rest  # type: ignore[assignment]
     matter_id = matter_id_of("v", said["name"], said.get("within", ""), said.get("number", ""))
     earlier = held.get(matter_id, [])
     if earlier and all(earlier[-1].said.get(k) == v for k, v in said.items()):
