@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from diming.handbook.entries import Entry, are_texts, is_number, is_text
 from diming.handbook.loader import own_handbook, own_tables
+from diming.handbook.peoples import PEOPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,11 +108,12 @@ def _packaged() -> Generics:
     return Generics(
         generics={g.term: g for g in read},
         kinds=values["kinds"],
+        peoples=tuple(f"{people}族" for people in PEOPLES),
         **{key: tuple(values[key]) for key in _LISTS},
     )
 
 
-_LISTS = ("joined", "not_ordinal", "persons", "peoples", "peoples_short")
+_LISTS = ("joined", "not_ordinal", "persons", "peoples_short")
 
 
 def _generic(values: Mapping[str, Any], path: str) -> Generic:
