@@ -15,7 +15,7 @@ from diming.files.names_refused import REASON, ROW, write_refused
 from diming.files.place_delivery import PlaceReading
 from diming.handbook.fields import name_fields
 from diming.model.place import NameKind
-from diming.present.intake_words import problem_text
+from diming.present.problems import problem_text
 
 CENSUS = (
     "标识码,地名代码,标准名称,图上名称,别名,简称,曾用名,汉字书写,少数民族语书写,原读音,"

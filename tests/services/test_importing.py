@@ -9,11 +9,14 @@ from datetime import date
 import pytest
 import shapely
 
+from diming.errors import Conflict, UsageError
 from diming.model.facts import Facts
 from diming.model.intake import Fate
 from diming.model.place import Name, NameKind, Place, PlaceRecord, Problem, Told
 from diming.services.importing import ImportOptions, take_in
 from diming.services.loading import load
+from diming.services.names_reverting import revert_names
+from diming.services.reverting import revert
 from diming.store.opening import MEMORY, create
 from services.test_loading import DAY, WHO, csv_of, drawn
 
@@ -305,3 +308,51 @@ def test_two_rows_that_are_one_known_place_do_not_tell_a_name_twice(store):
 def test_a_number_that_looks_like_a_province_is_no_claim(store):
     (row,) = taken(store, record("Brunei", source_id="50")).rows
     assert row.fate is Fate.ADDED and row.unit is None and row.reasons == ()
+
+
+def believed(store):
+    return [
+        (p.place_id, p.lon, dict(p.verbatim), sorted(n.name_id for n in names))
+        for block in store.gazetteer().every()
+        for p, names in block
+    ]
+
+
+def test_an_import_is_undone_and_what_it_replaced_stands_again(store):
+    one = record("石桥湾", source_id="a", lon=106.001, lat=29.001)
+    taken(store, one)
+    before = believed(store)
+    place = replace(one.place, lon=106.008, verbatim=Facts({"名称": "石桥湾", "行": "改"}))
+    taken(store, replace(one, place=place), record("瓦店", 3))
+    changed = store.head().number
+    done = revert_names(store, f"r{changed}", author="某", reason="误导入")
+    assert believed(store) == before
+    assert len(done.undone.places) == 2 and len(done.restored.places) == 1
+    assert store.gazetteer(changed).counts()["places"] == 2
+    assert store.verify() == []
+    with pytest.raises(UsageError, match="undone already"):
+        revert_names(store, f"r{changed}", author="某", reason="误导入")
+    assert [r.fate for r in taken(store, record("瓦店", 3)).rows] == [Fate.ADDED]
+
+
+def test_what_others_rest_on_is_not_undone_before_them(store):
+    taken(store, record("石桥湾", lon=106.001, lat=29.001))
+    first = store.head().number
+    taken(store, record("石桥湾", source="普查", lon=106.001, lat=29.001))
+    with pytest.raises(Conflict, match="undo those first"):
+        revert_names(store, f"r{first}", author="某", reason="误导入")
+    revert_names(store, f"r{first + 1}", author="某", reason="误导入")
+    revert_names(store, f"r{first}", author="某", reason="误导入")
+    assert store.gazetteer().counts()["places"] == 0 and store.verify() == []
+
+
+@pytest.mark.parametrize("what", ["r1", "r99", "x", ""])
+def test_what_brought_no_names_cannot_be_undone(store, what):
+    with pytest.raises(UsageError):
+        revert_names(store, what, author="某", reason="误导入")
+
+
+def test_undoing_names_as_an_act_says_which_command_does_it(store):
+    taken(store, record("石桥湾"))
+    with pytest.raises(UsageError, match="diming names revert"):
+        revert(store, f"r{store.head().number}", author="某", reason="误导入")

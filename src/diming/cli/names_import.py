@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -115,7 +117,12 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
     inputs = [*files, *([given["mapping"]] if given["mapping"] else [])]
     output = prepare(context, given["output"], inputs)
     refused = prepare(context, given["refused"], inputs, name="--refused")
+    if refused is not None:
+        from diming.files.names_refused import check_refused
+
+        check_refused(refused)
     saved = prepare(context, given["save_mapping"], inputs, name="--save-mapping")
+    _refuse_twice({"--output": output, "--refused": refused, "--save-mapping": saved})
     deliveries = [_read(path, given) for path in files]
     if saved is not None:
         return _save_mapping(deliveries, saved)
@@ -138,9 +145,10 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
             store, records, author=author_of(given["author"]),
             reason=given["reason"] or "import " + ", ".join(files), document=given["document"],
             options=options, dry_run=given["dry_run"], progress=progress,
+            give_back=None if refused is None else partial(
+                _give_back, refused, deliveries, session.lang
+            ),
         )  # fmt: skip
-    if refused and intake.returned:
-        _give_back(refused, deliveries, intake.returned, session.lang)
     chosen = chosen_format(given["format_"], output, FORMATS)
     if chosen == "json":
         from diming.present.intake_data import intake_json
@@ -157,6 +165,20 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
         text += intake_text(intake, session.lang, dry_run=given["dry_run"], refused=refused)
         deliver(text, output, utf8=False)
     return FINDINGS if intake.returned else CLEAN
+
+
+def _refuse_twice(named: Mapping[str, str | None]) -> None:
+    """Refuse two outputs that are one file: the second would take the place of the first."""
+    seen: dict[str, str] = {}
+    for option_name, path in named.items():
+        if path is None:
+            continue
+        first = seen.setdefault(os.path.realpath(path), option_name)
+        if first != option_name:
+            raise UsageError(
+                "{path}: {first} and {second} name the same file; name two",
+                path=path, first=first, second=option_name,
+            )  # fmt: skip
 
 
 def _read(path: str, given: Mapping[str, Any]) -> PlaceDelivery:
@@ -182,10 +204,10 @@ def _save_mapping(deliveries: Sequence[PlaceDelivery], path: str) -> int:
 
 
 def _give_back(
-    path: str, deliveries: Sequence[PlaceDelivery], rows: Sequence[TakenRow], lang: str | None
+    path: str, deliveries: Sequence[PlaceDelivery], lang: str | None, rows: Sequence[TakenRow]
 ) -> None:
     from diming.files.names_refused import write_refused
-    from diming.present.intake_words import reasons_text
+    from diming.present.problems import reasons_text
 
     columns = list(dict.fromkeys(c for d in deliveries for c in d.columns))
     reasons = [reasons_text(row.reasons, lang) for row in rows]

@@ -6,6 +6,7 @@ import datetime
 import difflib
 import math
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -97,7 +98,8 @@ class Count(Kind):
             raise UsageError(
                 "{option}: “{value}” is not a whole number from 1 on", **_facts(param, value)
             )
-        return number
+        # More than anything holds is as many as there are.
+        return min(number, sys.maxsize)
 
 
 #: Bytes in a unit of size.

@@ -107,7 +107,7 @@ def _is_book(path: str) -> bool:
     try:
         with Path(path).open("rb") as handle:
             head = handle.read(8)
-    except OSError:
+    except (OSError, ValueError):
         return False
     return head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

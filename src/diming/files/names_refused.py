@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diming.errors import UsageError
 from diming.files.formulas import guarded, unguarded
+from diming.files.writing import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,22 +70,27 @@ def write_refused(
     UsageError
         If the file cannot be written.
     """
-    if not path.lower().endswith((".csv", ".xlsx")):
-        raise UsageError("{path}: refused rows are written as .csv or .xlsx", path=path)
+    check_refused(path)
     heads = [*(c for c in columns if c not in (REASON, ROW)), REASON, ROW]
     rows = []
     for record, reason in zip(records, reasons, strict=True):
         cells = {**record.cells, REASON: reason, ROW: str(record.number)}
         rows.append([cells.get(head, "") for head in heads])
     made = _csv(heads, rows) if path.lower().endswith(".csv") else _xlsx(heads, rows, sheet)
-    try:
-        Path(path).write_bytes(made)
-    except OSError as error:
-        raise UsageError(
-            "{path}: it cannot be written ({detail})", path=path,
-            detail=error.strerror or str(error),
-        ) from None  # fmt: skip
+    write_bytes(path, made)
     return len(rows)
+
+
+def check_refused(path: str) -> None:
+    """Refuse a file whose ending tells of no format that rows are given back in.
+
+    Raises
+    ------
+    UsageError
+        If it ends otherwise than in ``.csv`` or ``.xlsx``.
+    """
+    if not path.lower().endswith((".csv", ".xlsx")):
+        raise UsageError("{path}: refused rows are written as .csv or .xlsx", path=path)
 
 
 def without_reasons(grid: Grid) -> Grid:

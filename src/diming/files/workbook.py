@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from diming.files.packed import even
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: What no XML holds: control characters, half characters, and two that are none.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Widest column, in characters.
 _WIDEST = 60
 
@@ -69,8 +72,14 @@ def as_text(cell: Any, text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return text without the control characters that no XML holds."""
-    return "".join(c for c in text if c >= " " or c in "\t\n\r")
+    r"""Return text without the characters that no XML holds.
+
+    Examples
+    --------
+    >>> printable("朝\x07天\ufffe门\t")
+    '朝天门\t'
+    """
+    return _UNWRITABLE.sub("", text)
 
 
 def cell_text(value: Any) -> str:

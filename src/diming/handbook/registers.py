@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from diming.handbook.own import Fields, merged
-from diming.handbook.procedure import Titled, titled
+from diming.handbook.entries import Entry
+from diming.handbook.own import merged
+from diming.handbook.titled import Titled, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +118,8 @@ def load_registers(path: str | Path | None = None) -> Registers:
         "registers", ("level", "class", "use", "cause", "sign", "sign_state"), path
     )
 
-    def each(kind: str, *more: str) -> dict[str, Fields]:
-        found = {k: Fields(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
+    def each(kind: str, *more: str) -> dict[str, Entry]:
+        found = {k: Entry(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
         for one in found.values():
             one.only("id", "zh", "en", "basis", "verified_on", "words", *more)
         return found
@@ -145,7 +146,7 @@ def load_registers(path: str | Path | None = None) -> Registers:
         )
         for k, f in each("sign_state", "stands", "due").items()
     }
-    top = Fields(settings, "settings", where)
+    top = Entry(settings, "settings", where)
     top.only("patrol_days", "foreign_words", "basis", "verified_on")
     days = top.whole("patrol_days")
     if days is None:

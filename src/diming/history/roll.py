@@ -227,18 +227,6 @@ class Roll:
             known = self._below[unit] = rows
         return known
 
-    def days_of(self, unit: str) -> Days:
-        """Return when a unit stood."""
-        return either(self.span[r] for r in self.rows.get(unit, ()))
-
-    def row_on(self, unit: str, day: int) -> int | None:
-        """Return the version of a unit on a day."""
-        for row in self.rows.get(unit, ()):
-            begin, end = self.span[row]
-            if begin <= day < end:
-                return row
-        return None
-
     def specific_of(self, row: int) -> str:
         """Return the specific part of a version's name, or all of it."""
         return specific(self.folded[row]) or self.folded[row]

@@ -9,10 +9,10 @@ from diming.model.facts import Facts
 from diming.model.finding import Finding, Severity
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
+from diming.present.json_text import dumps
 from diming.present.language import P_, fill, resolve_language, say
 from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text, shown
-from diming.present.report_json import dumps
 from diming.present.sheet import Column, Sheet, jsonable
 from diming.present.words import message, severity_word
 

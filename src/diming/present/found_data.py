@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from diming.present.answer_csv import written_table
 from diming.present.answer_json import basis_dict
 from diming.present.found_text import above_text, span_of, why_word
+from diming.present.json_text import dumps, rounded
 from diming.present.located import chain_text, heirs_text
 from diming.present.located_data import heir_dict, short_dict, span_dict
 from diming.present.name_words import kind_word
-from diming.present.report_json import dumps, rounded
 
 if TYPE_CHECKING:
     from diming.model.found import Above, Found, Hit

@@ -8,8 +8,9 @@ from diming.present.acts import basis_text, label, source_text, span_text
 from diming.present.columns import columns
 from diming.present.language import N_, P_, fill, say
 from diming.present.located import chain_text, heirs_text
-from diming.present.name_words import kind_word, told_text
+from diming.present.name_words import kind_word
 from diming.present.plain import plain
+from diming.present.told_words import told_text
 from diming.script.rank import Why
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from diming.present.acts import basis_text
 from diming.present.columns import columns
 from diming.present.intake_words import field_title
 from diming.present.language import N_, P_, resolve_language, say
-from diming.present.name_words import kind_word, matter_word, told_text
+from diming.present.name_words import kind_word, matter_word
 from diming.present.plain import plain, wrap
+from diming.present.told_words import told_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from diming.handbook.procedure import Titled
+    from diming.handbook.titled import Titled
     from diming.model.entry import Entry
     from diming.model.place import Name, Place, PlaceRecord
     from diming.services.gazetteer import PlaceShown

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from diming.errors import N_
 from diming.present.application_text import problem_dict
 from diming.present.archive_text import written_text
+from diming.present.json_text import dumps
 from diming.present.language import P_, fill, say
 from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,6 +11,7 @@ from diming.handbook.loader import load_handbook
 from diming.history.chains import Chains
 from diming.history.offers import Offers, explains
 from diming.history.outside import Outside
+from diming.history.recall import Recall
 from diming.history.roll import Roll, either
 from diming.model.facts import Facts
 from diming.model.located import (
@@ -72,7 +73,7 @@ class Locator:
             units = dict.fromkeys(table.unit_id.tolist())
             told = store.gazetteer(revision.number).names_of(units)
         self.roll = Roll(table, told)
-        self._descent = Descent(store.view(revision.number), self.basis.day)
+        self._descent = Descent(Recall(store.view(revision.number)), self.basis.day)
         self._chains = Chains(self.roll, _outside(load_handbook().county_codes))
         self._offers = Offers(self._chains, self._descent.kin, syllables)
         self._made: dict[tuple[tuple[str, ...], Days, date | None, bool], Held] = {}

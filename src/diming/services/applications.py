@@ -20,6 +20,7 @@ from diming.services.beliefs import today
 from diming.services.closing import in_use
 from diming.services.entering import entered
 from diming.services.name_review import FIELD, NameReview, written
+from diming.services.recorded import half_position, unfit_name
 from diming.services.recording import revision_written
 from diming.services.standing_signs import signs_standing
 from diming.services.within import path_of, unit_within
@@ -221,6 +222,8 @@ class _Desk:
             return Taken(Standing(facts=Facts(move.facts)), problems, source=draft.source)
         start = Standing(place_id=place_id)
         problems = refusals(self.procedure, start, move, self.today)
+        unfit = (unfit_name(move.facts.get("name"), "name"), half_position(move.facts))
+        problems += tuple(p for p in unfit if p is not None)
         problems += self._protected(str(move.facts.get("act", "")), place_id, move.facts)
         if problems:
             return Taken(Standing(facts=Facts(move.facts)), problems, source=draft.source)

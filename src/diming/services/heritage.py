@@ -19,6 +19,7 @@ from diming.services.recorded import (
     column_of,
     matter_id_of,
     no_place,
+    unfit_name,
     unknown_word,
     when_said,
 )
@@ -158,6 +159,8 @@ def _problems(row: RegisterRow, words: Registers, writer: Writer) -> tuple[Probl
     found = []
     if not said.get("name"):
         found.append(Problem(N_("there is no name")))
+    if problem := unfit_name(said.get("name"), column_of(HEADINGS, "name")):
+        found.append(problem)
     for key, known in (("level", words.levels), ("class", words.classes)):
         if not said.get(key):
             found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, key)}))

@@ -15,25 +15,23 @@ from diming.files.reading import silent
 from diming.model.facts import Facts
 from diming.model.intake import Fate, Intake, TakenRow
 from diming.model.namechange import NameChange
-from diming.model.place import NameKind, Problem, Told, place_id_of
-from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
+from diming.model.place import Problem
 from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
+from diming.services.gained import dated, gained, new_id, odd, speaks_anew, with_row
 from diming.services.identity import (
     Delivered,
     Known,
     Same,
     claims_unit,
-    distance_m,
     names_new,
-    row_text,
     unit_meant,
 )
 from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from diming.files.reading import Progress
@@ -42,11 +40,6 @@ if TYPE_CHECKING:
     from diming.store.gazetteer_protocol import Gazetteer
     from diming.store.protocol import Store
 
-#: Particulars that a known place may gain; what it has already stays as it is.
-_PARTICULARS = (
-    "class_code", "feature", "code", "lon", "lat", "geometry", "within", "within_code",
-    "within_id", "within_on",
-)  # fmt: skip
 _TROUBLE = {
     "ambiguous": N_("several units are called “{within}” that day; which one is meant is not said"),
     "partly": N_("of “{within}”, the archive knows only {unit}"),
@@ -86,6 +79,7 @@ def take_in(
     options: ImportOptions | None = None,
     dry_run: bool = False,
     progress: Progress = silent,
+    give_back: Callable[[Sequence[TakenRow]], None] | None = None,
 ) -> Intake:
     """Take in a delivery of places as one revision.
 
@@ -101,6 +95,9 @@ def take_in(
         Write nothing; say what would be.
     progress : callable
         Told the stage, ``place`` or ``write``, and how far it has come.
+    give_back : callable, optional
+        Called with the rows that are returned, if any, before the revision stands: if it
+        raises, nothing is taken in, and no returned row is lost.
 
     Returns
     -------
@@ -114,14 +111,23 @@ def take_in(
     """
     options = options or ImportOptions()
     if dry_run:
-        return Intake(None, _Work(store, records, options).done(progress)[0])
+        intake = Intake(None, _Work(store, records, options).done(progress)[0])
+        _hand_back(intake, give_back)
+        return intake
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
         rows, change = _Work(store, records, options).done(progress)
+        if change:
+            progress("write", 0, 0)
+            writer.append_names(change)
+        _hand_back(Intake(None, rows), give_back)
         if not change:
             raise Withdrawn
-        progress("write", 0, 0)
-        writer.append_names(change)
     return Intake(revision_written(store, writer.number) if change else None, rows)
+
+
+def _hand_back(intake: Intake, give_back: Callable[[Sequence[TakenRow]], None] | None) -> None:
+    if give_back is not None and intake.returned:
+        give_back(intake.returned)
 
 
 class _Work:
@@ -160,7 +166,7 @@ class _Work:
         ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
         ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
         ids |= {
-            _new_id(r, w)
+            new_id(r, w)
             for r, s, w, _ in settled
             if not r.problems and s == Same(remarks=s.remarks)
         }
@@ -232,7 +238,7 @@ class _Work:
             return TakenRow(record, Fate.REFUSED, reasons=record.problems)
         if same.problem is not None:
             return TakenRow(record, Fate.CONFLICTING, reasons=(same.problem, *remarks))
-        record = self._dated(record)
+        record = dated(record, self.day)
         known = same.place
         if same.unit is not None:
             place_id = same.unit.unit_id
@@ -241,7 +247,7 @@ class _Work:
             place_id = known.place_id
         else:
             within_id = None if within is None else within.unit_id
-            place_id = self.delivered.again(record, within_id) or _new_id(record, within)
+            place_id = self.delivered.again(record, within_id) or new_id(record, within)
             known = held.get(place_id)  # All that told it apart is the same.
             if known is None and place_id not in self.first:
                 self.delivered.add(place_id, record, within_id)
@@ -251,9 +257,9 @@ class _Work:
         told_here = told.get(place_id, [])
         # A new place keeps its row; so does one of which the same source speaks anew.
         keeps = known is None and same.unit is None
-        keeps = keeps or (known is not None and _speaks_anew(known, record.place))
-        names = names_new(told_here, record if keeps else _with_row(record), place_id)
-        place, odd = self._place(record, same.unit, known, place_id, within)
+        keeps = keeps or (known is not None and speaks_anew(known, record.place))
+        names = names_new(told_here, record if keeps else with_row(record), place_id)
+        place, not_so = self._place(record, same.unit, known, place_id, within)
         fate = Fate.ADDED if known is None and same.unit is None else Fate.MATCHED
         if fate is Fate.MATCHED and place is None and not names:
             fate = Fate.UNCHANGED
@@ -262,7 +268,7 @@ class _Work:
             if known is not None and known.row is not None:
                 self.old[place_id] = known.row
         self._keep(names)
-        return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *odd))
+        return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *not_so))
 
     def _again(
         self, record: PlaceRecord, place_id: str, unit: Version | None,
@@ -276,7 +282,7 @@ class _Work:
         held = [*told, *self.names.get(place_id, {}).values()]
         attested = {(n.text, n.kind, n.lang, n.when.text) for n in held}
         same_row = record.place.verbatim == self.first[place_id].place.verbatim
-        names = names_new(held, record if same_row else _with_row(record), place_id)
+        names = names_new(held, record if same_row else with_row(record), place_id)
         new = {n.name_id for n in names if (n.text, n.kind, n.lang, n.when.text) not in attested}
         names = tuple(n for n in names if n.name_id in new or "row" in n.facts)
         said = Problem(
@@ -298,77 +304,8 @@ class _Work:
         given = record.place
         if within is not None:
             given = replace(given, within_id=within.unit_id, within_on=self.day)
-        if known is None:
-            if unit is not None and given.lon is None and not given.class_code and not given.facts:
-                return None, []  # The unit says it all; the row goes with its name.
-            return replace(given, place_id=place_id, row=None), []
-        anew = _speaks_anew(known, given) and known.verbatim != given.verbatim
-        gained = {
-            name: getattr(given, name)
-            for name in _PARTICULARS
-            if _says(getattr(given, name)) and (anew or not _says(getattr(known, name)))
-        }
-        facts = {k: v for k, v in given.facts.items() if anew or k not in known.facts}
-        odd = [] if anew else self._odd(known, given)
-        if anew:
-            gained["verbatim"] = given.verbatim
-        if not gained and not facts:
-            return None, odd
-        merged = replace(known, **gained, facts=Facts({**known.facts, **facts}), row=None)
-        return (None if merged == replace(known, row=None) else merged), odd
-
-    def _odd(self, known: Place, given: Place) -> list[Problem]:
-        apart = distance_m(known, given)
-        if apart is None or apart <= self.options.same_place_m:
-            return []
-        return [
-            Problem(
-                N_("its position is {distance_km} km from the one known, which stays"),
-                Facts({"distance_km": round(apart / 1000, 1)}),
-            )
-        ]
-
-    def _dated(self, record: PlaceRecord) -> PlaceRecord:
-        """Return a record whose former names ended at the latest on the day of the source."""
-        if all(n.when.text or n.kind is not NameKind.FORMER for n in record.names):
-            return record
-        ended = Told(span=Span(UNKNOWN_BEGIN, When(self.day, Precision.UNKNOWN)))
-        names = tuple(
-            replace(n, when=ended) if n.kind is NameKind.FORMER and not n.when.text else n
-            for n in record.names
-        )
-        return replace(record, names=names)
-
-
-def _speaks_anew(known: Place, given: Place) -> bool:
-    """Tell whether a row is the same source's word on the same place, by id or by all it says."""
-    if known.source != given.source:
-        return False
-    if known.source_id or given.source_id:
-        return known.source_id == given.source_id
-    return known.verbatim == given.verbatim
-
-
-def _says(value: object) -> bool:
-    return value is not None and value != "" and value != ()
-
-
-def _new_id(record: PlaceRecord, within: Version | None) -> str:
-    """Return the id of a place that is new: by its source's id, else by all that tells it apart."""
-    place = record.place
-    if place.source_id:
-        return place_id_of(place.source, place.source_id)
-    return place_id_of(
-        place.source, record.names[0].text, place.class_code, place.code,
-        within.unit_id if within is not None else "/".join(place.within), place.lon, place.lat,
-        record.names[0].when.text,
-    )  # fmt: skip
-
-
-def _with_row(record: PlaceRecord) -> PlaceRecord:
-    """Return a record whose first name carries the row as it came, for a place that has its own."""
-    if not record.place.verbatim:
-        return record
-    first = record.names[0]
-    said = Facts({**first.facts, "row": row_text(record.place)})
-    return replace(record, names=(replace(first, facts=said), *record.names[1:]))
+        if known is not None:
+            return gained(known, given), odd(known, given, self.options.same_place_m)
+        if unit is not None and given.lon is None and not given.class_code and not given.facts:
+            return None, []  # The unit says it all; the row goes with its name.
+        return replace(given, place_id=place_id, row=None), []

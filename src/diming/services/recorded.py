@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from diming.errors import N_
+from diming.files.name_reading import unwritable
 from diming.model.place import Problem
 from diming.model.span import written_date
+from diming.script.degrees import LIMITS_DEG, read_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,9 +88,40 @@ def unknown_word(field_: str, text: str, choices: Mapping[str, object]) -> Probl
     return Problem(what, {"column": field_, "value": text, "choices": tuple(choices.values())})
 
 
+def degrees_said(row: RegisterRow, key: str) -> float | None:
+    """Read ``lon`` or ``lat`` of a row; None where it says none, or nothing that is one."""
+    return read_degrees(row.said.get(key, ""), limit=LIMITS_DEG[key])
+
+
+def no_degrees(row: RegisterRow, headings: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """Say of a row which of ``lon`` and ``lat`` are no degrees."""
+    what = N_("{column}: “{value}” is no number of degrees")
+    return [
+        Problem(what, {"column": column_of(headings, key), "value": row.said[key]})
+        for key in LIMITS_DEG
+        if row.said.get(key) and degrees_said(row, key) is None
+    ]
+
+
 def no_place(gazetteer: Gazetteer, place_id: str) -> Problem | None:
     """Say that there is no such place; None if there is."""
     if gazetteer.place(place_id) is None:
         what = N_("the archive has no place “{place}”; «diming names search» finds its id")
         return Problem(what, {"place": place_id})
     return None
+
+
+def unfit_name(name: object, column: str) -> Problem | None:
+    """Say why a name cannot be kept: what no file of names could bring in, no hand may."""
+    text = str(name or "")
+    if text and not text.strip():
+        return Problem(N_("there is no name"))
+    problem = unwritable(text, column)
+    return None if problem is None else replace(problem, column="")
+
+
+def half_position(said: Mapping[str, object]) -> Problem | None:
+    """Say that a position lacks its longitude or its latitude."""
+    if bool(said.get("lon", "") not in ("", None)) == bool(said.get("lat", "") not in ("", None)):
+        return None
+    return Problem(N_("half a position: it takes both 东经 (lon) and 北纬 (lat)"))

@@ -18,12 +18,17 @@ from diming.model.facts import Facts
 from diming.model.namechange import NameChange
 from diming.model.place import Name, NameKind, Place, Problem, Told, name_id_of, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Span
+from diming.services.beliefs import today
 from diming.services.closing import name_until, place_until
 from diming.services.recorded import (
     Recorded,
     column_of,
+    degrees_said,
+    half_position,
     matter_id_of,
+    no_degrees,
     no_place,
+    unfit_name,
     unknown_word,
     when_said,
 )
@@ -155,6 +160,8 @@ def _problems(
     said, found = row.said, []
     if not said.get("name"):
         found.append(Problem(N_("there is no name")))
+    if problem := unfit_name(said.get("name"), column_of(HEADINGS, "name")):
+        found.append(problem)
     if not said.get("cause"):
         found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, "cause")}))
     elif cause_meant(words.causes, said["cause"]) is None:
@@ -162,10 +169,13 @@ def _problems(
     gone, problem = when_said(row, "gone")
     if problem is not None:
         found.append(problem)
-    for key, limit in (("lon", 180.0), ("lat", 90.0)):
-        if said.get(key) and _degrees(said[key], limit) is None:
-            what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
+    found += no_degrees(row, HEADINGS)
+    if problem := half_position(said):
+        found.append(problem)
+    if gone is not None and gone.day > today():
+        what = N_("{column}: {value} has not come yet")
+        facts = {"column": column_of(HEADINGS, "gone"), "value": said["gone"]}
+        found.append(Problem(what, facts))
     if said.get("place") and (problem := no_place(writer.gazetteer, said["place"])):
         found.append(problem)
     return tuple(found), gone
@@ -220,7 +230,7 @@ def _brought_in(
     place = Place(
         place_id=place_id_of(SOURCE, entry.matter_id), within=path, within_id=unit,
         within_on=on if unit else None, when=when, source=SOURCE, source_id=entry.matter_id,
-        lon=_degrees(said.get("lon", ""), 180.0), lat=_degrees(said.get("lat", ""), 90.0),
+        lon=degrees_said(row, "lon"), lat=degrees_said(row, "lat"),
         facts=Facts({k: said[k] for k in ("overview",) if said.get(k)}),
         verbatim=Facts({**row.rest, **entry.said.get("verbatim", {})}),
     )  # fmt: skip
@@ -238,11 +248,3 @@ def _joined(changes: Sequence[NameChange]) -> NameChange:
     return NameChange(*(
         tuple(chain.from_iterable(getattr(c, f.name) for c in changes)) for f in fields(NameChange)
     ))  # fmt: skip
-
-
-def _degrees(text: str, limit: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) <= limit else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from diming.model.entry import Entry, Matter
+    from diming.model.namechange import NameChange
     from diming.model.place import Name, Place
     from diming.model.version import Version
 
@@ -94,6 +95,12 @@ class Gazetteer(Protocol):
         place_id: str | None = None,
     ) -> list[Entry]:  # fmt: skip
         """Return entries, by matter id and step."""
+
+    def changed(self, number: int, *, came: bool) -> NameChange:
+        """Return the rows of this belief that came with a revision, or went with one.
+
+        As `NameChange.places`, ``names`` and ``entries``, with their `row`.
+        """
 
     def counts(self) -> Mapping[str, int]:
         """Return how many ``places``, ``names``, ``terms``, ``entries`` there are."""
