@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from diming.model.code import parse_code
@@ -230,3 +231,8 @@ class Roll:
     def specific_of(self, row: int) -> str:
         """Return the specific part of a version's name, or all of it."""
         return specific(self.folded[row]) or self.folded[row]
+
+
+def last_day(days: Days) -> date:
+    """Return the last day of stretches that are in order."""
+    return date.fromordinal(days[-1][1] - 1)
