@@ -322,6 +322,25 @@ def test_a_mapping_written_reads_the_same(tmp_path):
         write_mapping(str(kept), first)
 
 
+@pytest.mark.parametrize(
+    ("part", "title"),
+    [("地名录", "地名录"), ("", "refused"), ("a/b:c[d]", "a b c d"), ("长" * 40, "长" * 31)],
+)
+def test_a_returned_workbook_keeps_the_name_of_its_sheet(tmp_path, part, title):
+    delivery = read_places(table(tmp_path, "名称,备注", ",x"))
+    out = str(tmp_path / "back.xlsx")
+    write_refused(out, delivery.columns, list(delivery), ["无"], sheet=part)
+    assert openpyxl.load_workbook(out).sheetnames == [title]
+    if part == title:  # So a mapping that names the sheet fits what comes back.
+        kept = tmp_path / "m.toml"
+        kept.write_text(
+            f'format = "diming.mapping/1"\npart = "{part}"\n[columns]\n"名称" = "name"\n',
+            encoding="utf-8",
+        )
+        again = read_places(out, PlaceReading(mapping=str(kept)))
+        assert [r.cells["备注"] for r in again] == ["x"]
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_refused_rows_come_back_and_can_be_corrected(tmp_path, ending):
     path = table(tmp_path, "标识码,名称,备注,备注", "007,,=1+1,\x07", "008,乙,x,y", "009,无,z,-5")

@@ -90,7 +90,7 @@ def cause_meant(causes: Mapping[str, Word], text: str) -> Word | None:
     --------
     >>> cause_meant(load_registers().causes, "2003年因三峡水库蓄水淹没").id
     'reservoir'
-    >>> cause_meant(load_registers().causes, "水库建设")  # drowned, or built over?
+    >>> cause_meant(load_registers().causes, "三峡移民建设")  # drowned, or built over?
     """
     exact = word_meant(causes, text)
     if exact is not None:

@@ -232,7 +232,7 @@ def _brought_in(
         within_on=on if unit else None, when=when, source=SOURCE, source_id=entry.matter_id,
         lon=degrees_said(row, "lon"), lat=degrees_said(row, "lat"),
         facts=Facts({k: said[k] for k in ("overview",) if said.get(k)}),
-        verbatim=Facts(dict(row.rest)),
+        verbatim=Facts({**row.rest, **entry.said.get("verbatim", {})}),
     )  # fmt: skip
     name = Name(
         name_id="", place_id=place.place_id, text=said["name"], kind=NameKind.STANDARD,
