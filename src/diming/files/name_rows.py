@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diming.errors import N_
+from diming.files.chinese_first import chinese_first
 from diming.files.name_cells import is_nothing
 from diming.files.name_reading import UNTOLD, NameReader, Noted
 from diming.files.names_in_csv import LONGEST_CELL
@@ -111,6 +112,8 @@ class RowReader(NameReader):
             if text := cells[i].strip():
                 facts.setdefault(key, text)
         names = self.names_of(cells, said, when, facts, noted)
+        if self.format == "geonames":
+            names = chinese_first(names)
         made = self._place(place, cells, said, when, facts, names[0].text if names else "", noted)
         return PlaceRecord(
             made, tuple(names), self.path, grid.numbers[place],

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+#: Who attests the names of units that follow from acts, and nobody else does.
+OF_ARCHIVE = "diming"
+
+
 class NameKind(StrEnum):
     """What a name is to its place (名称类型)."""
 

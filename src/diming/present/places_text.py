@@ -8,7 +8,7 @@ from diming.handbook.fields import name_fields
 from diming.handbook.procedure import load_procedure
 from diming.handbook.registers import load_registers
 from diming.model.entry import Matter
-from diming.model.place import NameKind
+from diming.model.place import OF_ARCHIVE, NameKind
 from diming.present.acts import basis_text
 from diming.present.columns import columns
 from diming.present.intake_words import field_title
@@ -139,6 +139,11 @@ def _state(entry: Entry, lang: str | None) -> str:
     return plain(entry.state) if found is None else found.title(resolve_language(lang))
 
 
+def _citation(name: Name, lang: str | None) -> str:
+    """Return who attests a name; names of versions follow from acts of the archive itself."""
+    return say(N_("this archive"), lang) if name.citation == OF_ARCHIVE else name.citation
+
+
 def _name(name: Name, lang: str | None) -> list[str]:
     said = [kind_word(name.kind, lang), *filter(None, (told_text(name.when, lang),))]
     if name.lang not in ("", "zh-Hans"):
@@ -149,7 +154,7 @@ def _name(name: Name, lang: str | None) -> list[str]:
     lines = [wrap(f"{head}  {say(N_(', '), lang).join(said)}", indent="    ", first="")]
     for title, value in (
         (N_("read as"), name.reading), (N_("origin"), name.origin), (N_("meaning"), name.meaning),
-        (N_("attested by"), name.citation),
+        (N_("attested by"), _citation(name, lang)),
     ):  # fmt: skip
         if value:
             lines.append(wrap(f"{say(title, lang)}: {plain(value, longest=600)}", indent="      ",

@@ -199,7 +199,8 @@ def resolve(view: View, text: str, day: date | None) -> Version:
     ever = meant(view, text, None)
     if ever and day is not None:
         raise UsageError(
-            "“{text}” was no unit on {day}; it was at other times: {times}",
+            "“{text}” was no unit on {day}; it was at other times: {times}; ask about one of them "
+            "with --date",
             text=text, day=day.isoformat(), times=[f"{v.label} {v.span}" for v in ever],
         )  # fmt: skip
     near = near_names(view, text, day)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diming.errors import N_, UsageError
 from diming.history.recall import Recall
 from diming.model.facts import Facts
-from diming.model.place import Name, NameKind, Place, PlaceRecord, Told
+from diming.model.place import OF_ARCHIVE, Name, NameKind, Place, PlaceRecord, Told
 from diming.services.asking import Ambiguous, resolve
 from diming.services.beliefs import basis, day_meant, revision_meant, today
 from diming.services.descent import Descent
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: What the class of a division begins with: 21 行政区域.
 _DIVISION = "21"
-#: Where the names of units come from, if nobody else attests them.
-OF_ARCHIVE = "diming"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,11 @@ _PARENT = (
 
 
 #: A list of names as people read it; quotes within a name stay escaped.
-_WITHIN = """replace(trim(v.within, '[]"'), '","', ' ')"""
+_WITHIN = (
+    """CASE WHEN v.within = '[]' THEN (SELECT w.name FROM {schema}version w """
+    "WHERE w.unit_id = v.within_id AND w.known_to IS NULL ORDER BY w.begin_day DESC, w.row_id "
+    """LIMIT 1) ELSE replace(trim(v.within, '[]"'), '","', ' ') END"""
+)
 #: Its standard name, the one in use before others.
 _STANDARD = (
     "(SELECT n.{column} FROM {schema}name n WHERE n.place_id = v.place_id AND n.known_to IS NULL "
@@ -86,7 +90,7 @@ def _places_query(schema: str, fid: str, day: str) -> str:
     )
     return (
         f"SELECT v.row_id AS {fid}, v.place_id, {name} AS name, {romanisation} AS romanisation, "
-        f'v.class_code, v.feature, v.code, {begin} AS "begin", {_WITHIN} AS within, v.source, '
+        f'v.class_code, v.feature, v.code, {begin} AS "begin", {_WITHIN.format(schema=schema)} AS within, v.source, '
         f"v.source_id, v.geom AS geom FROM {schema}place v "
         f"WHERE v.known_to IS NULL AND v.end_day = '{_OPEN}' AND v.geom IS NOT NULL"
     )
