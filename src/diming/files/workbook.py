@@ -72,7 +72,7 @@ def as_text(cell: Any, text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return text without the characters that no XML holds.
+    r"""Return text without the characters that no XML holds.
 
     Examples
     --------

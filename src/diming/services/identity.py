@@ -19,6 +19,7 @@ from diming.model.kind import KINDS_OF_TERM
 from diming.model.place import Problem
 from diming.model.unit import Level
 from diming.script.fold import fold
+from diming.services.namesakes import Namesakes, distances_m
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from diming.services.belonging import UnitsOn
     from diming.store.gazetteer_protocol import Gazetteer
 
-#: Metres on a sphere of the Earth's mean radius, for telling places apart.
-_RADIUS_M = 6_371_008.8
 #: Groups of classes that are divisions.
 _DIVISION = "21"
 _PROVINCES = ("省", "市", "自治区", "特别行政区")
@@ -135,13 +134,15 @@ class Known:
         found = self._by_code.get(place.code) if place.code else None
         if found is not None:
             return Same(place=found)
-        near = [
-            other
-            for other in self._called(record)
-            if not _told_apart(place, other)
-            and _same_class(place, other)
-            and _same_spot(place, within_id, other, same_place_m)
-        ]
+        alike = {
+            p.place_id: p
+            for text in dict.fromkeys(
+                t for n in record.names for t in _as_lists_write(fold(n.text))
+            )
+            if text in self._by_text
+            for p in self._by_text[text].like(place, within_id, same_place_m)
+        }
+        near = list(alike.values())
         if len(near) > 1:
             said = Facts({"name": record.names[0].text, "places_count": len(near),
                           "places": [p.place_id for p in near[:5]]})  # fmt: skip
@@ -151,19 +152,8 @@ class Known:
             ))  # fmt: skip
         return Same(place=near[0]) if near else Same()
 
-    def _called(self, record: PlaceRecord) -> list[Place]:
-        found = {
-            p.place_id: p
-            for n in record.names
-            for text in _as_lists_write(fold(n.text))
-            for p in self._by_text.get(text, ())
-        }
-        return list(found.values())
 
-
-def _by_text(
-    gazetteer: Gazetteer, records: Iterable[PlaceRecord]
-) -> Mapping[str, tuple[Place, ...]]:
+def _by_text(gazetteer: Gazetteer, records: Iterable[PlaceRecord]) -> Mapping[str, Namesakes]:
     """Return known places by each folded spelling that occurs in the delivery."""
     texts = {t for r in records for n in r.names for t in _as_lists_write(fold(n.text))} - {""}
     terms = {t.number: t.text for t in gazetteer.terms_written(texts)}
@@ -176,8 +166,9 @@ def _by_text(
                 ids.setdefault(terms[number], set()).add(place_id)
     places = gazetteer.places({i for some in ids.values() for i in some})
     return {
-        text: tuple(places[i] for i in sorted(some) if i in places) for text, some in ids.items()
-    }  # fmt: skip
+        text: Namesakes([places[i] for i in sorted(some) if i in places])
+        for text, some in ids.items()
+    }
 
 
 def _as_lists_write(text: str) -> tuple[str, ...]:
@@ -190,38 +181,12 @@ def _as_lists_write(text: str) -> tuple[str, ...]:
     return (text,)
 
 
-def _told_apart(place: Place, other: Place) -> bool:
-    """Tell whether one source calls them by different ids."""
-    return (
-        place.source == other.source and bool(place.source_id) and bool(other.source_id)
-        and place.source_id != other.source_id
-    )  # fmt: skip
-
-
-def _same_class(place: Place, other: Place) -> bool:
-    """Tell whether the classes do not speak against it: the first two digits are the group."""
-    one, two = place.class_code[:2], other.class_code[:2]
-    return not one or not two or one == two
-
-
-def _same_spot(place: Place, within_id: str | None, other: Place, same_place_m: float) -> bool:
-    apart = distance_m(place, other)
-    if apart is not None:
-        return apart <= same_place_m
-    return within_id is not None and within_id == other.within_id
-
-
 def distance_m(place: Place, other: Place) -> float | None:
     """Return how far apart two places are, on a sphere; None where one has no position."""
     if place.lon is None or place.lat is None or other.lon is None or other.lat is None:
         return None
-    lon = np.radians([place.lon, other.lon])
-    lat = np.radians([place.lat, other.lat])
-    half = (
-        np.sin((lat[1] - lat[0]) / 2) ** 2
-        + np.cos(lat[0]) * np.cos(lat[1]) * np.sin((lon[1] - lon[0]) / 2) ** 2
-    )
-    return float(2 * _RADIUS_M * np.arcsin(np.sqrt(half)))
+    there = np.array([other.lon]), np.array([other.lat])
+    return float(distances_m(place.lon, place.lat, *there)[0])
 
 
 def names_new(known: Sequence[Name], record: PlaceRecord, place_id: str) -> tuple[Name, ...]:
