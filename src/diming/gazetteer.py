@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from diming.script.romanise import Romanised
     from diming.services.gazetteer import PlaceShown
     from diming.services.importing import ImportOptions
+    from diming.services.names_reverting import NamesReverted
     from diming.store.ledger import Ledger
 
 
@@ -91,6 +92,12 @@ class Names:
             self.store, records, author=author, reason=reason or "import " + ", ".join(each),
             document=document, options=chosen, dry_run=dry_run,
         )  # fmt: skip
+
+    def revert(self, what: str, *, author: str, reason: str, document: str = "") -> NamesReverted:
+        """Undo all that a revision (``r7``) did to places, names and registers."""
+        from diming.services.names_reverting import revert_names
+
+        return revert_names(self.store, what, author=author, reason=reason, document=document)
 
     def search(
         self,

@@ -239,3 +239,40 @@ def test_commands_on_an_archive_import_what_they_need_and_no_more(tmp_path):
         ["log"],
     ):
         assert imported(*plain) == "", plain
+
+
+def test_commands_on_names_import_what_they_need_and_no_more(tmp_path):
+    place = str(tmp_path / "a.gpkg")
+    table = str(sample("office_table_illustrative"))
+    code = (
+        "import sys\n"
+        "from diming.cli.main import main\n"
+        "sys.argv[0] = 'diming'\n"
+        "try: main()\n"
+        "except SystemExit as end: assert end.code in (0, None, 1), end.code\n"
+        "slow = {'pandas', 'geopandas', 'pyarrow', 'folium', 'fiona', 'scipy', 'pyogrio',\n"
+        "        'openpyxl', 'docx', 'jinja2', 'edtf', 'pypinyin', 'opencc', 'rapidfuzz'}\n"
+        "print(*sorted(slow & set(sys.modules)), file=sys.stderr)\n"
+    )
+
+    def imported(*arguments):
+        told = python(code, *arguments, "--archive", place, "--quiet").stderr
+        return told.splitlines()[-1]
+
+    assert imported("init") == ""
+    # Keys of names are made of readings, in one spelling.
+    assert imported("names", "import", table) == "opencc pypinyin"
+    assert imported("names", "search", "朝天门") == "opencc rapidfuzz"
+    assert imported("names", "check", "测试路") == "opencc"
+    for plain in (
+        ["names", "list"],
+        ["names", "counts"],
+        ["names", "applications", "list"],
+        ["names", "signs", "add", "--text", "测试路"],
+        ["names", "export", str(tmp_path / "x.csv")],
+    ):
+        assert imported(*plain) == "", plain
+    assert imported("names", "export", str(tmp_path / "x.xlsx")) == "openpyxl"
+    # Spelling a name needs no geometry.
+    spelling = python(code.replace("'scipy'", "'numpy', 'shapely'"), "names", "romanise", "朝天门")
+    assert spelling.stderr.splitlines()[-1] == "opencc"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -101,6 +102,17 @@ def test_what_is_refused(run, arguments, code, said):
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in " ".join(result.stderr.split())
+
+
+def test_a_workbook_is_spelled_as_a_csv_is(run, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["编号", "标准名称"])
+    book.active.append(["1", "磁器口街道"])
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "t.csv").write_text("编号,标准名称\n1,磁器口街道\n", encoding="utf-8")
+    of_book, of_csv = run("--file", tmp_path / "t.xlsx"), run("--file", tmp_path / "t.csv")
+    assert of_book.exit_code == 0 and of_book.stdout == of_csv.stdout
+    assert "Cíqìkǒu Jiēdào" in of_book.stdout
 
 
 def test_a_table_without_such_a_column_is_refused(run, tmp_path):

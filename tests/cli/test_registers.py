@@ -104,6 +104,21 @@ def test_a_row_that_cannot_be_is_refused_with_its_reason(names, tmp_path):
     assert list(places()) == ["丙"]
 
 
+def test_a_cause_told_in_a_phrase_is_understood_and_the_phrase_kept(names, tmp_path):
+    path = table(tmp_path / "v.xlsx", FORM,
+                 (1, "石宝", "", "", "", "三峡水库淹没", "2003", "乙县", ""),
+                 (2, "某坝", "", "", "", "三峡移民建设", "2003", "乙县", ""))  # fmt: skip
+    said = names("vanished", "import", path, lang="zh", code=4)
+    assert "无误的新记录 1 条" in said and "三峡移民建设" in said and "三峡水库淹没" not in said
+    names("vanished", "import", path, "--keep-going", code=4)
+    (row,) = json.loads(names("vanished", "list", "--cause", "水库淹没", "--format", "json"))[
+        "rows"
+    ]
+    assert row["name"] == "石宝" and row["cause"] == "reservoir"
+    place, _ = places()["石宝"]
+    assert place.verbatim["消失原因"] == "三峡水库淹没"
+
+
 def test_a_name_stands_once_in_a_table(names, tmp_path):
     path = table(tmp_path / "v.xlsx", FORM, ("", "甲", "", "", "", "城建", "1997", "乙县", ""),
                  ("", "甲", "", "又一说", "", "城建", "1998", "乙县", ""))  # fmt: skip

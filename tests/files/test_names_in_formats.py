@@ -18,7 +18,7 @@ from diming.files.names_out import write_places
 from diming.files.place_delivery import PlaceReading
 from diming.model.facts import Facts
 from diming.model.place import Certainty, Name, NameKind, Place, PlaceRecord
-from diming.present.intake_words import problem_text
+from diming.present.problems import problem_text
 from diming.script.dates import read_told
 
 

@@ -15,7 +15,7 @@ from diming.files.names_refused import REASON, ROW, write_refused
 from diming.files.place_delivery import PlaceReading
 from diming.handbook.fields import name_fields
 from diming.model.place import NameKind
-from diming.present.intake_words import problem_text
+from diming.present.problems import problem_text
 
 CENSUS = (
     "标识码,地名代码,标准名称,图上名称,别名,简称,曾用名,汉字书写,少数民族语书写,原读音,"
@@ -320,6 +320,25 @@ def test_a_mapping_written_reads_the_same(tmp_path):
     assert list(first) == list(second) and first.recognised == second.recognised
     with pytest.raises(UsageError):
         write_mapping(str(kept), first)
+
+
+@pytest.mark.parametrize(
+    ("part", "title"),
+    [("地名录", "地名录"), ("", "refused"), ("a/b:c[d]", "a b c d"), ("长" * 40, "长" * 31)],
+)
+def test_a_returned_workbook_keeps_the_name_of_its_sheet(tmp_path, part, title):
+    delivery = read_places(table(tmp_path, "名称,备注", ",x"))
+    out = str(tmp_path / "back.xlsx")
+    write_refused(out, delivery.columns, list(delivery), ["无"], sheet=part)
+    assert openpyxl.load_workbook(out).sheetnames == [title]
+    if part == title:  # So a mapping that names the sheet fits what comes back.
+        kept = tmp_path / "m.toml"
+        kept.write_text(
+            f'format = "diming.mapping/1"\npart = "{part}"\n[columns]\n"名称" = "name"\n',
+            encoding="utf-8",
+        )
+        again = read_places(out, PlaceReading(mapping=str(kept)))
+        assert [r.cells["备注"] for r in again] == ["x"]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

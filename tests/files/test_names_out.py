@@ -9,10 +9,13 @@ from datetime import date
 from importlib.resources import files
 
 import jsonschema
+import openpyxl
+import pyogrio
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from diming.errors import UsageError
 from diming.files import (
@@ -300,6 +303,33 @@ def test_formats_are_known_by_name_or_ending(tmp_path):
         write_places([], str(tmp_path), format_name="csv")
     with pytest.raises(UsageError, match="cannot be written"):
         write_places([], str(tmp_path / "no" / "a.csv"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "gpkg", "parquet", "jsonld"])
+def test_units_of_today_may_be_gathered_while_records_go_by(tmp_path, ending):
+    parents = {}
+
+    def going_by():
+        parents["p-1"] = ["重庆市", "沙坪坝区"]
+        yield PlaceRecord(Place("p-1"), (Name("n-1", "p-1", "磁器口"),), "x", 1)
+
+    out = tmp_path / f"names.{ending}"
+    write_places(going_by(), str(out), parents=parents)
+    if ending == "csv":
+        (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")))
+        assert row["within_today"] == "重庆市 / 沙坪坝区"
+    elif ending == "xlsx":
+        heads, row = openpyxl.load_workbook(out)["地点"].iter_rows(values_only=True)
+        assert row[heads.index("今所属政区")] == "重庆市 / 沙坪坝区"
+    elif ending == "gpkg":
+        assert list(pyogrio.read_dataframe(out, layer="place")["within_today"]) == [
+            "重庆市 / 沙坪坝区"
+        ]
+    elif ending == "parquet":
+        table = parquet.read_table(out).to_pydict()
+        assert table["within_today"] == ["重庆市 / 沙坪坝区"]
+    else:
+        assert "沙坪坝区" in out.read_text(encoding="utf-8")
 
 
 def test_nothing_is_left_where_records_stop(tmp_path):

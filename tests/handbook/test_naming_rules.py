@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from diming.errors import UsageError
-from diming.handbook.naming import load_naming_rules, standard_characters
+from diming.handbook.characters import standard_characters
+from diming.handbook.naming_loading import load_naming_rules
 from diming.model.naming import NameClass
 
 

@@ -13,10 +13,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diming.present.csv_text import cell
+from diming.present.json_text import rounded
 from diming.present.plain import display_width
-from diming.present.report_csv import cell, to_csv
+from diming.present.report_csv import to_csv
 from diming.present.report_geojson import to_geojson
-from diming.present.report_json import rounded, to_dict, to_json
+from diming.present.report_json import to_dict, to_json
 from diming.present.text import ordered, render_text
 
 from .test_words import EVERY

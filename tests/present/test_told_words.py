@@ -1,8 +1,11 @@
 """Times of names in words."""
 
+from datetime import date
+
 import pytest
 
-from diming.model.place import Told
+from diming.model.place import Certainty, Told
+from diming.model.span import Span
 from diming.present.told_words import told_days, told_text
 from diming.script.dates import read_told
 
@@ -32,3 +35,11 @@ def test_in_chinese_and_from_the_span_alone():
     told = read_told("解放前")
     assert told_days(told, "zh") == "至 1949-09-30 止"
     assert told_text(Told("", read_told("1936/1950-03").span), "zh") == "1936 – 1950-03"
+
+
+def test_doubt_is_said_where_the_text_does_not_say_it():
+    told = Told("", read_told("1958").span, Certainty.APPROXIMATE)
+    assert told_text(told, "en") == "1958 (about)"
+    assert told_text(Told("", Span()), "en") == ""
+    past = read_told("历史", known_on=date(2020, 5, 1))
+    assert told_days(past, "en") == "no longer by 2020-05-02"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from diming.handbook.naming import load_naming_rules
+from diming.handbook.naming_loading import load_naming_rules
 from diming.model.naming import Bearer, NameClass, Proposal
 from diming.rules.naming import Site, class_of, review_name
 from diming.rules.naming_around import Around

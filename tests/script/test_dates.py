@@ -190,6 +190,20 @@ def test_two_columns():
             told_between(begin, end)
 
 
+@pytest.mark.parametrize("begin", ["解放前", "1949年以前", "1958年前", "解放前（1949年以前）"])
+def test_what_began_before_a_day_is_still_in_use(begin):
+    told = told_between(begin, "")
+    assert told.holds(date(1940, 1, 1)) and told.holds(date(2024, 1, 1))
+    assert read_told(told.text) == told
+    ended = told_between(begin, "1983")
+    assert ended.holds(date(1980, 1, 1)) and not ended.holds(date(1984, 1, 1))
+
+
+@pytest.mark.parametrize("said", ["/1949", "至1949年", "1949年止"])
+def test_a_column_of_begins_may_still_tell_an_end(said):
+    assert not told_between(said, "").holds(date(1950, 1, 1))
+
+
 def test_what_a_source_calls_past_had_ended_by_its_day():
     told = read_told("历史", known_on=date(2020, 1, 1))
     assert told.holds(date(1900, 1, 1)) and not told.holds(date(2020, 1, 2))

@@ -9,11 +9,14 @@ from datetime import date
 import pytest
 import shapely
 
+from diming.errors import Conflict, UsageError
 from diming.model.facts import Facts
 from diming.model.intake import Fate
 from diming.model.place import Name, NameKind, Place, PlaceRecord, Problem, Told
 from diming.services.importing import ImportOptions, take_in
 from diming.services.loading import load
+from diming.services.names_reverting import revert_names
+from diming.services.reverting import revert
 from diming.store.opening import MEMORY, create
 from services.test_loading import DAY, WHO, csv_of, drawn
 
@@ -111,6 +114,35 @@ def test_doubles_within_a_delivery_are_told_by_row(store):
     assert store.gazetteer().counts()["places"] == 1
 
 
+def test_a_place_told_twice_some_metres_apart_is_a_double_also_when_it_comes_again(store):
+    told = {"class_code": "22100", "within": ("万州区", "兴隆镇"), "lat": 29.005}
+    one = record("凉水井", 2, lon=106.0050, **told)
+    two = record("凉水井", 3, lon=106.0055, **told)
+    for fates in ([Fate.ADDED, Fate.DUPLICATE], [Fate.UNCHANGED, Fate.DUPLICATE]):
+        intake = taken(store, one, two)
+        assert [r.fate for r in intake.rows] == fates
+        assert intake.rows[1].reasons[0].facts["row"] == 2
+    assert store.gazetteer().counts()["places"] == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"lon": 106.0065}, {"class_code": "22200"}, {"within": ("万州区", "龙沙镇")},
+        {"source": "别处"}, {"code": "50010110122100000009"},
+    ],
+)  # fmt: skip
+def test_namesakes_of_one_delivery_stay_two_places_also_when_they_come_again(store, other):
+    told = {
+        "class_code": "22100", "within": ("万州区", "兴隆镇"), "lon": 106.0050, "lat": 29.005,
+        "code": "50010110122100000001" if "code" in other else "",
+    }  # fmt: skip
+    one, two = record("李家湾", 2, **told), record("李家湾", 3, **{**told, **other})
+    assert [r.fate for r in taken(store, one, two).rows] == [Fate.ADDED, Fate.ADDED]
+    assert store.gazetteer().counts()["places"] == 2
+    assert {r.fate for r in taken(store, one, two).rows} == {Fate.UNCHANGED}
+
+
 def test_what_the_source_itself_corrects_is_corrected(store):
     one = record("石桥湾", source_id="a", lon=106.001, lat=29.001)
     (row,) = taken(store, one).rows
@@ -122,6 +154,19 @@ def test_what_the_source_itself_corrects_is_corrected(store):
     assert (held.lon, held.verbatim["行"]) == (106.008, "改")
     before = store.gazetteer(store.head().number - 1).place(row.place_id)
     assert (before.lon, before.verbatim["行"]) == (106.001, "2")
+
+
+def test_a_double_that_says_something_else_is_kept_with_its_row(store):
+    one = record("石桥湾", within=("万州区", "兴隆镇"), verbatim=Facts({"备注": "甲"}))
+    two = record("石桥湾", 3, within=("万州区", "兴隆镇"), verbatim=Facts({"备注": "乙"}))
+    intake = taken(store, one, two)
+    assert [r.fate for r in intake.rows] == [Fate.ADDED, Fate.DUPLICATE]
+    place_id = intake.rows[0].place_id
+    names = store.gazetteer().names_of([place_id])[place_id]
+    kept = [json.loads(n.facts["row"]) for n in names if "row" in n.facts]
+    assert store.gazetteer().place(place_id).verbatim == {"备注": "甲"} and kept == [{"备注": "乙"}]
+    assert {r.fate for r in taken(store, one, two).rows} == {Fate.UNCHANGED, Fate.DUPLICATE}
+    assert len(store.gazetteer().names_of([place_id])[place_id]) == 2
 
 
 def test_another_source_attests_a_known_place_and_its_row_is_kept(store):
@@ -263,3 +308,51 @@ def test_two_rows_that_are_one_known_place_do_not_tell_a_name_twice(store):
 def test_a_number_that_looks_like_a_province_is_no_claim(store):
     (row,) = taken(store, record("Brunei", source_id="50")).rows
     assert row.fate is Fate.ADDED and row.unit is None and row.reasons == ()
+
+
+def believed(store):
+    return [
+        (p.place_id, p.lon, dict(p.verbatim), sorted(n.name_id for n in names))
+        for block in store.gazetteer().every()
+        for p, names in block
+    ]
+
+
+def test_an_import_is_undone_and_what_it_replaced_stands_again(store):
+    one = record("石桥湾", source_id="a", lon=106.001, lat=29.001)
+    taken(store, one)
+    before = believed(store)
+    place = replace(one.place, lon=106.008, verbatim=Facts({"名称": "石桥湾", "行": "改"}))
+    taken(store, replace(one, place=place), record("瓦店", 3))
+    changed = store.head().number
+    done = revert_names(store, f"r{changed}", author="某", reason="误导入")
+    assert believed(store) == before
+    assert len(done.undone.places) == 2 and len(done.restored.places) == 1
+    assert store.gazetteer(changed).counts()["places"] == 2
+    assert store.verify() == []
+    with pytest.raises(UsageError, match="undone already"):
+        revert_names(store, f"r{changed}", author="某", reason="误导入")
+    assert [r.fate for r in taken(store, record("瓦店", 3)).rows] == [Fate.ADDED]
+
+
+def test_what_others_rest_on_is_not_undone_before_them(store):
+    taken(store, record("石桥湾", lon=106.001, lat=29.001))
+    first = store.head().number
+    taken(store, record("石桥湾", source="普查", lon=106.001, lat=29.001))
+    with pytest.raises(Conflict, match="undo those first"):
+        revert_names(store, f"r{first}", author="某", reason="误导入")
+    revert_names(store, f"r{first + 1}", author="某", reason="误导入")
+    revert_names(store, f"r{first}", author="某", reason="误导入")
+    assert store.gazetteer().counts()["places"] == 0 and store.verify() == []
+
+
+@pytest.mark.parametrize("what", ["r1", "r99", "x", ""])
+def test_what_brought_no_names_cannot_be_undone(store, what):
+    with pytest.raises(UsageError):
+        revert_names(store, what, author="某", reason="误导入")
+
+
+def test_undoing_names_as_an_act_says_which_command_does_it(store):
+    taken(store, record("石桥湾"))
+    with pytest.raises(UsageError, match="diming names revert"):
+        revert(store, f"r{store.head().number}", author="某", reason="误导入")

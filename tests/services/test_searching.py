@@ -191,3 +191,11 @@ def test_one_searcher_answers_like_many(store):
     searcher = Searcher(store)
     for text in ("磁器口", "甲1县", "shiqiaowan"):
         assert searcher.search(text).hits == search(store, text).hits
+
+
+@pytest.mark.parametrize("asked", ["ciqi", "ci qi", "CIQI", "cíqì"])
+def test_who_has_not_come_to_the_end_of_the_pinyin_finds_it_already(store, asked):
+    found = search(store, asked)
+    assert "磁器口" in [h.text for h in found.hits[:3]]
+    by_text = {h.text: h.why for h in found.hits}
+    assert by_text["磁器口"] == "prefix"

@@ -14,9 +14,9 @@ from diming.cli.options import Day, archive_option, common_options, known_option
 from diming.cli.registers import (
     keep_going_option,
     one_row,
+    record,
     recording_options,
     rows_of,
-    tell_recorded,
     who_options,
 )
 from diming.cli.session import session_of
@@ -58,7 +58,9 @@ def add(context: click.Context, /, **given: Any) -> int:
     """Put a name into a list."""
     from diming.services.heritage import HEADINGS, list_names
 
-    return _record(context, one_row(given, list(HEADINGS)), list_names, given["name"], given)
+    return record(
+        context, list_names, one_row(given, list(HEADINGS)), f"heritage {given['name']}", TAG, given
+    )
 
 
 @click.command(
@@ -78,19 +80,9 @@ def import_(context: click.Context, /, file: str, **given: Any) -> int:
     """Put names into lists."""
     from diming.services.heritage import HEADINGS, list_names
 
-    return _record(context, rows_of(file, HEADINGS, "name"), list_names, file, given)
-
-
-def _record(context: click.Context, rows: Any, run: Any, what: str, given: dict[str, Any]) -> int:
-    from diming.services.beliefs import today
-
-    with opened(context, readonly=False) as store:
-        result = run(
-            store, rows, given["date"] or today(), author=author_of(given["author"]),
-            reason=given["reason"] or f"heritage {what}", dry_run=given["dry_run"],
-            keep_going=given.get("keep_going", False),
-        )  # fmt: skip
-    return tell_recorded(context, result, TAG, given)
+    return record(
+        context, list_names, rows_of(file, HEADINGS, "name"), f"heritage {file}", TAG, given
+    )
 
 
 @click.command(name="list", cls=LocalCommand, help=N_("List protected names, and what follows."))

@@ -19,6 +19,7 @@ from diming.present.language import N_
     ),
     lazy={
         "import": ("diming.cli.names_import", N_("Take in places and names from files.")),
+        "revert": ("diming.cli.names_revert", N_("Undo an import, or any revision of names.")),
         "export": ("diming.cli.names_export", N_("Write places and names to a file.")),
         "list": ("diming.cli.names_list", N_("List places of a unit or a class.")),
         "show": ("diming.cli.names_show", N_("Show a place with all its names.")),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         "Write places with all their names to FILE: CSV, XLSX, GeoPackage, GeoParquet, Linked "
         "Places (JSON-LD) or a table as GeoNames has it, by the suffix or --format. It is said "
         "what the format cannot hold.\n\n"
-        "Example: diming names export names.xlsx --within 渝北区"
+        "Example: diming names export names.xlsx --within 沙坪坝区"
     ),
 )
 @click.argument("file", metavar="FILE")

@@ -127,11 +127,14 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
     if saved is not None:
         return _save_mapping(deliveries, saved)
     session = session_of(context)
+    from diming.cli.progress import Progress
     from diming.services.asking import resolve
     from diming.services.importing import ImportOptions, take_in
 
-    records = [r for d in deliveries for r in d]
-    with opened(context, readonly=given["dry_run"]) as store:
+    progress = Progress(session.lang, quiet=session.quiet)
+    with progress, opened(context, readonly=given["dry_run"]) as store:
+        progress("read", 0, 0)
+        records = [r for d in deliveries for r in d]
         within = resolve(store.view(), given["within"], given["date"]) if given["within"] else None
         options = ImportOptions(
             day=given["date"], code_system=given["code_system"],
@@ -141,7 +144,7 @@ def import_(context: click.Context, /, files: tuple[str, ...], **given: Any) -> 
         intake = take_in(
             store, records, author=author_of(given["author"]),
             reason=given["reason"] or "import " + ", ".join(files), document=given["document"],
-            options=options, dry_run=given["dry_run"],
+            options=options, dry_run=given["dry_run"], progress=progress,
             give_back=None if refused is None else partial(
                 _give_back, refused, deliveries, session.lang
             ),
@@ -204,8 +207,12 @@ def _give_back(
     path: str, deliveries: Sequence[PlaceDelivery], lang: str | None, rows: Sequence[TakenRow]
 ) -> None:
     from diming.files.names_refused import write_refused
-    from diming.present.intake_words import reasons_text
+    from diming.present.problems import reasons_text
 
     columns = list(dict.fromkeys(c for d in deliveries for c in d.columns))
     reasons = [reasons_text(row.reasons, lang) for row in rows]
-    write_refused(path, columns, [row.record for row in rows], reasons)
+    parts = {d.part for d in deliveries}
+    write_refused(
+        path, columns, [row.record for row in rows], reasons,
+        sheet=parts.pop() or "" if len(parts) == 1 else "",
+    )  # fmt: skip

@@ -39,7 +39,7 @@ _CODE = ("code", "nbs_code", "区划代码", "行政区划代码", "county_code"
     ),
 )
 @click.argument("texts", metavar="[NAME]...", nargs=-1)
-@option("--file", metavar="FILE", help=N_("Spell the names of this CSV."))
+@option("--file", metavar="FILE", help=N_("Spell the names of this CSV or XLSX."))
 @option("--column", metavar="COLUMN", help=N_("The column they stand in; default: name, 名称."))
 @option(
     "--kind",
@@ -101,23 +101,32 @@ def _is_class(code: str) -> bool:
 def _table(
     path: str, column: str | None
 ) -> tuple[tuple[str, ...], list[Mapping[str, str]], list[tuple[str, str, str]]]:
-    """Return columns and rows of a CSV, and name, kind and code of each row."""
+    """Return columns and rows of a CSV or workbook, and name, kind and code of each row."""
+    from diming.files.names_in_xlsx import read_xlsx
     from diming.files.textfile import read_table, read_text
 
     if path == "":
         raise UsageError("{option} is empty; give a value, or leave it out", option="--file")
-    table = read_table(path, read_text(path))
-    known = {c.strip().lower(): c for c in reversed(table.columns)}
+    columns: tuple[str, ...]
+    rows: list[Mapping[str, str]]
+    if path.lower().endswith((".xlsx", ".xlsm")):
+        grid = read_xlsx(path)
+        columns = grid.columns
+        rows = [dict(zip(columns, cells, strict=True)) for cells in grid.rows]
+    else:
+        table = read_table(path, read_text(path))
+        columns = table.columns
+        rows = [cells for _, cells in table.records()]
+    known = {c.strip().lower(): c for c in reversed(columns)}
     names = known.get(column.strip().lower()) if column is not None else _first(known, _NAME)
     if names is None:
         raise UnreadableInput(
             "{path}: there is no column “{column}”; its columns are: {columns}",
-            path=path, column=column if column is not None else "name", columns=list(table.columns),
+            path=path, column=column if column is not None else "name", columns=list(columns),
         )  # fmt: skip
     kinds, codes = _first(known, _KIND), _first(known, _CODE)
-    rows: list[Mapping[str, str]] = [cells for _, cells in table.records()]
     said = [(row[names], row[kinds] if kinds else "", row[codes] if codes else "") for row in rows]
-    return table.columns, rows, said
+    return columns, rows, said
 
 
 def _first(known: Mapping[str, str], wanted: Sequence[str]) -> str | None:

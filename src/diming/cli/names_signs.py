@@ -14,9 +14,9 @@ from diming.cli.options import Day, archive_option, common_options, known_option
 from diming.cli.registers import (
     keep_going_option,
     one_row,
+    record,
     recording_options,
     rows_of,
-    tell_recorded,
     who_options,
 )
 from diming.cli.session import session_of
@@ -75,9 +75,11 @@ def signs() -> None:
 @click.pass_context
 def add(context: click.Context, /, **given: Any) -> int:
     """Record a sign."""
-    from diming.services.signs import HEADINGS
+    from diming.services.signs import HEADINGS, put_up
 
-    return _record(context, one_row(given, list(HEADINGS)), given["text"], given)
+    return record(
+        context, put_up, one_row(given, list(HEADINGS)), f"signs {given['text']}", TAG, given
+    )
 
 
 @signs.command(
@@ -95,22 +97,9 @@ def add(context: click.Context, /, **given: Any) -> int:
 @click.pass_context
 def import_(context: click.Context, /, file: str, **given: Any) -> int:
     """Record the signs of a table."""
-    from diming.services.signs import HEADINGS
+    from diming.services.signs import HEADINGS, put_up
 
-    return _record(context, rows_of(file, HEADINGS, "text"), file, given)
-
-
-def _record(context: click.Context, rows: Any, what: str, given: dict[str, Any]) -> int:
-    from diming.services.beliefs import today
-    from diming.services.signs import put_up
-
-    with opened(context, readonly=False) as store:
-        result = put_up(
-            store, rows, given["date"] or today(), author=author_of(given["author"]),
-            reason=given["reason"] or f"signs {what}", dry_run=given["dry_run"],
-            keep_going=given.get("keep_going", False),
-        )  # fmt: skip
-    return tell_recorded(context, result, TAG, given)
+    return record(context, put_up, rows_of(file, HEADINGS, "text"), f"signs {file}", TAG, given)
 
 
 @signs.command(

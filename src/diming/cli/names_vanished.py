@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diming.cli.archives import author_of, opened
+from diming.cli.archives import opened
 from diming.cli.failures import CLEAN
 from diming.cli.forms import form_options, write_form
 from diming.cli.help import LocalCommand, LocalGroup
@@ -14,9 +14,9 @@ from diming.cli.options import archive_option, common_options, known_option, opt
 from diming.cli.registers import (
     keep_going_option,
     one_row,
+    record,
     recording_options,
     rows_of,
-    tell_recorded,
 )
 from diming.cli.sheets import deliver_sheet, sheet_options
 from diming.present.language import N_
@@ -70,9 +70,16 @@ def vanished() -> None:
 @click.pass_context
 def add(context: click.Context, /, **given: Any) -> int:
     """Register a vanished name."""
-    from diming.services.vanished import HEADINGS
+    from diming.services.vanished import HEADINGS, record_vanished
 
-    return _record(context, one_row(given, list(HEADINGS)), given["name"], given)
+    return record(
+        context,
+        record_vanished,
+        one_row(given, list(HEADINGS)),
+        f"vanished {given['name']}",
+        TAG,
+        given,
+    )
 
 
 @vanished.command(
@@ -90,22 +97,11 @@ def add(context: click.Context, /, **given: Any) -> int:
 @click.pass_context
 def import_(context: click.Context, /, file: str, **given: Any) -> int:
     """Register the names of a table."""
-    from diming.services.vanished import HEADINGS
+    from diming.services.vanished import HEADINGS, record_vanished
 
-    return _record(context, rows_of(file, HEADINGS, "name"), file, given)
-
-
-def _record(context: click.Context, rows: Any, what: str, given: dict[str, Any]) -> int:
-    from diming.services.beliefs import today
-    from diming.services.vanished import record_vanished
-
-    with opened(context, readonly=False) as store:
-        result = record_vanished(
-            store, rows, given["date"] or today(), author=author_of(given["author"]),
-            reason=given["reason"] or f"vanished {what}", dry_run=given["dry_run"],
-            keep_going=given.get("keep_going", False),
-        )  # fmt: skip
-    return tell_recorded(context, result, TAG, given)
+    return record(
+        context, record_vanished, rows_of(file, HEADINGS, "name"), f"vanished {file}", TAG, given
+    )
 
 
 @vanished.command(

@@ -27,6 +27,8 @@ STAGES: dict[str, str] = {
     "read": N_("reading"),
     "check": N_("checking"),
     "cluster": N_("on the cluster"),
+    "place": N_("finding what and where each row is"),
+    "write": N_("writing"),
 }
 
 

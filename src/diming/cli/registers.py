@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diming.cli.archives import AUTHOR
+from diming.cli.archives import AUTHOR, author_of, opened
 from diming.cli.asking import deliver
 from diming.cli.failures import CLEAN, CONFLICT
 from diming.cli.options import Day, archive_option, common_options, option, text_or_json
@@ -12,7 +12,7 @@ from diming.cli.session import session_of
 from diming.present.language import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import click
 
@@ -69,10 +69,41 @@ def rows_of(path: str, headings: Mapping[str, Sequence[str]], needs: str) -> lis
     ]  # fmt: skip
 
 
-def tell_recorded(
-    context: click.Context, result: Recorded, tag: str, given: Mapping[str, Any]
+def record(
+    context: click.Context,
+    write: Callable[..., Recorded],
+    rows: Sequence[RegisterRow],
+    reason: str,
+    tag: str,
+    given: Mapping[str, Any],
 ) -> int:
-    """Say what became of rows."""
+    """Write rows into a register of the archive, and say what became of them.
+
+    Parameters
+    ----------
+    context : click.Context
+    write : callable
+        The service that takes rows of this register.
+    rows : sequence of RegisterRow
+    reason : str
+        Why, where `given` says nothing.
+    tag : str
+        Of the answer in JSON.
+    given : mapping
+        What `recording_options` and `keep_going_option` ask for.
+    """
+    from diming.services.beliefs import today
+
+    with opened(context, readonly=False) as store:
+        result = write(
+            store, rows, given["date"] or today(), author=author_of(given["author"]),
+            reason=given["reason"] or reason, dry_run=given["dry_run"],
+            keep_going=given.get("keep_going", False),
+        )  # fmt: skip
+    return _tell(context, result, tag, given)
+
+
+def _tell(context: click.Context, result: Recorded, tag: str, given: Mapping[str, Any]) -> int:
     from diming.present.recorded_text import recorded_json, recorded_text
 
     lang = session_of(context).lang

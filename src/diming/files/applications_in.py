@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import UnreadableInput, UsageError
 from diming.files.rows import Row, read_rows
+from diming.script.degrees import LIMITS_DEG, read_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from diming.handbook.procedure import Procedure, Titled
+    from diming.handbook.procedure import Procedure
+    from diming.handbook.titled import Titled
 
 #: Key → headings.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -41,7 +43,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "day": ("申请日期", "申请时间", "date"),
     "documents": ("申请材料", "材料", "提交材料", "document"),
 }
-_DEGREES = ("lon", "lat")
 _BETWEEN = re.compile(r"[;；、\n|]+")
 
 
@@ -79,9 +80,9 @@ def fields(cells: Mapping[str, Any], procedure: Procedure) -> dict[str, Any]:
             said["day"] = date.fromisoformat(str(said["day"]).strip().replace("/", "-"))
         except ValueError:
             bad.append(("day", str(said.pop("day"))))
-    for key, limit in zip(_DEGREES, (180.0, 90.0), strict=True):
+    for key, limit in LIMITS_DEG.items():
         if key in said:
-            value = degrees(said[key], limit)
+            value = read_degrees(str(said[key]), limit=limit)
             if value is None:
                 bad.append((key, str(said.pop(key))))
             else:
@@ -89,15 +90,6 @@ def fields(cells: Mapping[str, Any], procedure: Procedure) -> dict[str, Any]:
     if bad:
         said["bad"] = bad
     return said
-
-
-def degrees(value: object, limit: float) -> float | None:
-    """Return a number of degrees; None if it is none."""
-    try:
-        number = float(str(value).strip().rstrip("°"))
-    except ValueError:
-        return None
-    return number if abs(number) <= limit else None
 
 
 def id_meant(words: Iterable[Titled], text: str) -> str | None:

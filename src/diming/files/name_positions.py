@@ -10,9 +10,10 @@ import numpy as np
 import shapely
 
 from diming.errors import N_, UnreadableInput, UsageError
-from diming.files.name_cells import is_nothing, read_degrees
+from diming.files.name_cells import is_nothing
 from diming.model.facts import Facts
 from diming.model.place import Problem
+from diming.script.degrees import read_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -117,5 +117,5 @@ def write_places(
     chosen = format_of(output, format_name)
     module = import_module(f"diming.files.{chosen.module}")
     with drafted(output) as draft:
-        written: int = module.write(records, draft, parents or {})
+        written: int = module.write(records, draft, parents)
     return written

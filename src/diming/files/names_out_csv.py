@@ -19,18 +19,20 @@ _PLAIN = NUMBERS | {RECORD}
 _TODAY = "within_today"
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records; a mark of the byte order tells Excel that it is UTF-8."""
     count = 0
-    columns = (*COLUMNS, _TODAY) if parents else COLUMNS
+    columns = (*COLUMNS, _TODAY) if parents is not None else COLUMNS
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\r\n")
         writer.writerow(columns)
         for count, record in enumerate(records, start=1):
-            today = guarded(" / ".join(parents.get(record.place.place_id, ())))
+            today = guarded(" / ".join((parents or {}).get(record.place.place_id, ())))
             for cells in rows_of(record, count):
                 row = [c if k in _PLAIN else guarded(c) for k, c in cells.items()]
-                writer.writerow([*row, today] if parents else row)
+                writer.writerow([*row, today] if parents is not None else row)
     return count
 
 

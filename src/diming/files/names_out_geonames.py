@@ -33,7 +33,9 @@ _OWN_IDS = 10**12
 _BREAKS = re.compile(r"[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records; what the format cannot hold is left out."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as handle:

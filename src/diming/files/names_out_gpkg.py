@@ -35,7 +35,9 @@ _STANDARD = "standard_name"
 _TEXTS = tuple(c for c in PLACE_COLUMNS if c not in NUMBERS and c != "geometry")
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records; the first name of each stands in the layer, for labels."""
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
     from pyogrio.raw import write as write_layer
@@ -56,7 +58,7 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
         more[RECORD].append(count)
         more[_OWN].append(int(place.geometry is not None))
         more[_STANDARD].append(record.names[0].text if record.names else "")
-        more[_TODAY].append(" / ".join(parents.get(place.place_id, ())))
+        more[_TODAY].append(" / ".join((parents or {}).get(place.place_id, ())))
         shapes.append(shape_of(place))
         for name in record.names:
             owner.append(count)

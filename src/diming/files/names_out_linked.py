@@ -46,7 +46,9 @@ _BREAKS = re.compile(r"[\r\n\x85\u2028\u2029]+")
 _FCLASSES = frozenset("AHLPRSTUVX")
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records, one feature a line."""
     count = 0
     head = json.dumps({"type": "FeatureCollection", "@context": CONTEXT, OWN: FORMAT})
@@ -54,7 +56,7 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
     with path.open("w", encoding="utf-8", newline="\n") as handle:
         handle.write(head[:-1] + ', "features": [')
         for count, record in enumerate(records, start=1):
-            said = encode(feature_of(record, count, parents.get(record.place.place_id, ())))
+            said = encode(feature_of(record, count, (parents or {}).get(record.place.place_id, ())))
             handle.write((",\n" if count > 1 else "\n") + said)
         handle.write("\n]}\n")
     return count

@@ -37,7 +37,9 @@ _TODAY = "within_today"
 _TEXTS = tuple(c for c in PLACE_COLUMNS if c not in NUMBERS and c != "geometry")
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records.
 
     Raises
@@ -87,7 +89,7 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
     return count
 
 
-def _row(record: PlaceRecord, parents: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _row(record: PlaceRecord, parents: Mapping[str, Sequence[str]] | None) -> dict[str, Any]:
     place = record.place
     shape = shape_of(place)
     return {
@@ -95,7 +97,7 @@ def _row(record: PlaceRecord, parents: Mapping[str, Sequence[str]]) -> dict[str,
         "lon": place.lon,
         "lat": place.lat,
         _OWN: place.geometry is not None,
-        _TODAY: " / ".join(parents.get(place.place_id, ())),
+        _TODAY: " / ".join((parents or {}).get(place.place_id, ())),
         "names": [name_cells(n) for n in record.names],
         _SHAPE: None if shape is None else shapely.to_wkb(shape),
     }

@@ -61,9 +61,18 @@ _HEADINGS = (
     "所属政区", "所在行政区划代码", "来历", "含义", "资料来源", *(heading for _, heading in _FACTS),
 )  # fmt: skip
 _TODAY = "今所属政区"
+#: Widths of columns, in characters.
+_WIDTH = 12
+_WIDTHS = {
+    "地点标识": 20, "标准名称": 20, "罗马字母拼写": 24, "曾用名": 24, "别名": 24, "所属政区": 32,
+    "来历": 32, "含义": 32, "资料来源": 24, "place_id": 20, "name_id": 20, "name": 20, "text": 40,
+    _TODAY: 36,
+}  # fmt: skip
 
 
-def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]]) -> int:
+def write(
+    records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequence[str]] | None
+) -> int:
     """Write records.
 
     Raises
@@ -87,17 +96,19 @@ def write(records: Iterable[PlaceRecord], path: Path, parents: Mapping[str, Sequ
 
 
 def _fill(
-    sheets: Sequence[_Sheet], records: Iterable[PlaceRecord], parents: Mapping[str, Sequence[str]]
+    sheets: Sequence[_Sheet],
+    records: Iterable[PlaceRecord],
+    parents: Mapping[str, Sequence[str]] | None,
 ) -> int:
     places, names, old = sheets
-    places.head([*_HEADINGS, *([_TODAY] if parents else [])])
+    places.head([*_HEADINGS, *([_TODAY] if parents is not None else [])])
     names.head(_KEPT)
     old.head([RECORD, "place_id", "column", "text"])
     count = 0
     for count, record in enumerate(records, start=1):
         place = record.place
         row = _office_row(record)
-        if parents:
+        if parents is not None:
             row.append(" / ".join(parents.get(place.place_id, ())))
         label = record.names[0].text if record.names else place.place_id
         places.append(row, label)
@@ -139,7 +150,12 @@ class _Sheet:
         self.headings: tuple[str, ...] = ()
 
     def head(self, headings: Sequence[str]) -> None:
+        from openpyxl.utils import get_column_letter
+
         self.headings = tuple(headings)
+        for number, heading in enumerate(headings, start=1):
+            letter = get_column_letter(number)
+            self.sheet.column_dimensions[letter].width = _WIDTHS.get(heading, _WIDTH)
         self.append(headings, "")
 
     def append(self, values: Sequence[Any], label: str) -> None:

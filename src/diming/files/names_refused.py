@@ -26,6 +26,10 @@ ROW = "行号 row"
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 #: What a cell of a workbook holds, in characters.
 _LONGEST = 32_767
+#: Characters that no sheet is called with.
+_NO_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
+#: Widths of columns, in characters.
+_WIDTH, _REASON_WIDTH = 16, 60
 #: Characters that no workbook may hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -35,6 +39,8 @@ def write_refused(
     columns: Sequence[str],
     records: Iterable[PlaceRecord],
     reasons: Sequence[str],
+    *,
+    sheet: str = "",
 ) -> int:
     """Write records as CSV or XLSX, with all their columns and why they were refused.
 
@@ -51,6 +57,8 @@ def write_refused(
         Those refused.
     reasons : sequence of str
         Why, in the language of who gets it; one for each record.
+    sheet : str
+        Sheet of a workbook, as it was called in the delivery: a mapping may name it.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def write_refused(
     for record, reason in zip(records, reasons, strict=True):
         cells = {**record.cells, REASON: reason, ROW: str(record.number)}
         rows.append([cells.get(head, "") for head in heads])
-    made = _csv(heads, rows) if path.lower().endswith(".csv") else _xlsx(heads, rows)
+    made = _csv(heads, rows) if path.lower().endswith(".csv") else _xlsx(heads, rows, sheet)
     write_bytes(path, made)
     return len(rows)
 
@@ -112,13 +120,17 @@ def _csv(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode("utf-8-sig", "surrogatepass")
 
 
-def _xlsx(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+def _xlsx(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> bytes:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("refused")
+    sheet = book.create_sheet(_NO_TITLE.sub(" ", title)[:31].strip("' ") or "refused")
     sheet.freeze_panes = "A2"
+    for number, head in enumerate(heads, start=1):
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = _REASON_WIDTH if head == REASON else _WIDTH
     for row in (heads, *rows):
         cells = []
         for text in row:

@@ -11,6 +11,7 @@ from diming.errors import N_, UnreadableInput
 from diming.files.textfile import Table, read_table, read_text
 from diming.model.facts import Facts
 from diming.model.naming import NameClass, Proposal
+from diming.script.degrees import LIMITS_DEG, read_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -122,8 +123,8 @@ def _proposal(number: int, cells: Mapping[str, str], found: Mapping[str, str]) -
             name=name,
             name_class=_class(cell("class"), found["class"]),
             within=cell("within"),
-            lon=_degrees(cell("lon"), found["lon"], 180.0),
-            lat=_degrees(cell("lat"), found["lat"], 90.0),
+            lon=_degrees(cell("lon"), found["lon"], LIMITS_DEG["lon"]),
+            lat=_degrees(cell("lat"), found["lat"], LIMITS_DEG["lat"]),
             measures=Facts(_measures({m: (found[m], cell(m)) for m in _AMOUNTS})),
             instead_of=cell("instead_of"),
             row=number,
@@ -163,8 +164,8 @@ def _measures(given: Mapping[str, tuple[str, str]]) -> dict[str, float]:
 def _degrees(text: str, column: str, limit: float) -> float | None:
     if not text:
         return None
-    number = _number(text)
-    if number is None or abs(number) > limit:
+    number = read_degrees(text, limit=limit)
+    if number is None:
         raise _Bad(_NO_DEGREES, column=column, value=text)
     return number
 

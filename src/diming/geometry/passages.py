@@ -130,22 +130,6 @@ def _core(geometry: NDArray[np.object_], ground: Ground, tolerance_m: float) -> 
     return core
 
 
-def _sticks_out(
-    more: NDArray[np.object_], less: NDArray[np.object_], ground: Ground, tolerance_m: float,
-    jobs: int,
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Tell which polygons reach out of those beside them by more than the margin."""
-
-    def some(cut: slice) -> NDArray[np.bool_]:
-        core = _core(more[cut], ground, tolerance_m)
-        covered = shapely.covers(shapely.transform(less[cut], ground.plane), core)
-        out: NDArray[np.bool_] = ~covered & ~shapely.is_empty(core)
-        return out
-
-    weight = shapely.get_num_coordinates(more) + shapely.get_num_coordinates(less)
-    return np.concatenate([np.empty(0, dtype=bool), *each(some, runs(weight, jobs), jobs=jobs)])
-
-
 def _ground_of(crs: pyproj.CRS, *geometry: NDArray[np.object_]) -> Ground:
     bounds = np.nan_to_num(shapely.total_bounds(np.concatenate(geometry)))
     return Ground.under(crs, bounds)

@@ -14,7 +14,21 @@ NOT_UNDERSTOOD = N_("Handbook {path}, {entry}: “{field}” is missing or wrong
 
 
 class Entry:
-    """One table of the file, whose fields are read with a check each."""
+    """One table of a handbook, whose fields are read with a check each.
+
+    Parameters
+    ----------
+    values : mapping
+    label : str
+        What the entry is called in complaints.
+    path : str
+        Of the file that it stands in.
+
+    Raises
+    ------
+    UsageError
+        From every method, naming file, entry and field.
+    """
 
     def __init__(self, values: Mapping[str, Any], label: str, path: str) -> None:
         self.values, self.label, self.path = values, label, path
@@ -31,9 +45,40 @@ class Entry:
         return UsageError(NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
 
     def only(self, *fields: str) -> None:
-        """Refuse fields that are not among these."""
+        """Refuse fields that nobody reads: a slip of the pen would be passed over in silence."""
         if unknown := sorted(set(self.values) - set(fields)):
             raise self.wrong(unknown[0])
+
+    def text(self, field: str, default: str | None = None) -> str:
+        """Return a text, which may be empty; without a default it must be there."""
+        return str(
+            self.get(field, lambda v: isinstance(v, str), ... if default is None else default)
+        )
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """Return a list of texts; an absent one is empty."""
+        return tuple(self.get(field, are_texts, ()))
+
+    def number(self, field: str, default: float | None = None) -> float | None:
+        """Return a number; the default where it is absent."""
+        found: float | None = self.get(
+            field, lambda v: isinstance(v, int | float) and not isinstance(v, bool), default
+        )
+        return found
+
+    def whole(self, field: str) -> int | None:
+        """Return a whole number from 0 on; None where absent."""
+        found: int | None = self.get(field, is_number, None)
+        return found
+
+    def flag(self, field: str) -> bool:
+        """Return true or false; false where absent."""
+        return bool(self.get(field, lambda v: isinstance(v, bool), False))
+
+    def day(self, field: str) -> date | None:
+        """Return a day; None where absent."""
+        found: date | None = self.get(field, is_day, None)
+        return found
 
 
 def is_text(value: Any) -> bool:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
-from diming.handbook.loader import NOT_UNDERSTOOD, VARIABLE, own_handbook, own_tables
+from diming.handbook.entries import NOT_UNDERSTOOD, Entry
+from diming.handbook.loader import VARIABLE, own_handbook, own_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -201,67 +202,53 @@ def _merged(path: str, changed: int) -> Eras:
     return Eras(rows.values())
 
 
-def _own(entry: Mapping[str, Any], old: Era | None, path: str) -> Era:
-    def wrong(field: str) -> UsageError:
-        return UsageError(NOT_UNDERSTOOD, path=path, entry=f"era {entry['id']}", field=field)
-
-    known = {
-        "name", "dynasty", "kind", "first_year", "last_year", "first_day", "last_day",
+def _own(given: Mapping[str, Any], old: Era | None, path: str) -> Era:
+    entry = Entry(given, f"era {given['id']}", path)
+    entry.only(
+        "id", "name", "dynasty", "kind", "first_year", "last_year", "first_day", "last_day",
         "calendar", "aliases", "basis", "verified_on", "note",
-    }  # fmt: skip
-    if unknown := sorted(set(entry) - known - {"id"}):
-        raise wrong(unknown[0])
-    values: dict[str, Any] = {}
-    for field in ("name", "basis", "note"):
-        if field in entry:
-            if not isinstance(entry[field], str):
-                raise wrong(field)
-            values[field] = entry[field]
-    for field in ("dynasty", "aliases"):
-        if field in entry:
-            if not isinstance(entry[field], list) or not all(
-                isinstance(word, str) and word for word in entry[field]
-            ):
-                raise wrong(field)
-            values[field] = tuple(entry[field])
+    )  # fmt: skip
+    values: dict[str, Any] = {f: entry.text(f) for f in ("name", "basis", "note") if f in given}
+    values |= {f: entry.texts(f) for f in ("dynasty", "aliases") if f in given}
     for field in ("first_day", "last_day", "verified_on"):
-        if field in entry:
-            # datetime is a date too, but a time of day has no meaning here.
-            if type(entry[field]) is not date:
-                raise wrong(field)
-            values[field] = entry[field]
+        day = entry.day(field)
+        if day is not None:
+            values[field] = day
             if field != "verified_on":
-                values[field.removesuffix("_day")] = entry[field].year
+                values[field.removesuffix("_day")] = day.year
     for field in ("first_year", "last_year"):
-        if field in entry:
-            year = entry[field]
-            if not isinstance(year, int) or isinstance(year, bool) or not year or year > 9999:
-                raise wrong(field)
+        year = entry.get(field, _is_year, None)
+        if year is not None:
             values[field.removesuffix("_year")] = year + 1 if year < 0 else year
             values.setdefault(field.removesuffix("_year") + "_day", None)
-    if "kind" in entry:
-        if entry["kind"] not in tuple(EraKind):
-            raise wrong("kind")
-        values["kind"] = EraKind(entry["kind"])
-    if "calendar" in entry:
-        if entry["calendar"] not in ("solar", "lunar"):
-            raise wrong("calendar")
-        values["lunar"] = entry["calendar"] == "lunar"
-    era = replace(old or Era(entry["id"], ""), **values)
+    if "kind" in given:
+        if given["kind"] not in tuple(EraKind):
+            raise entry.wrong("kind")
+        values["kind"] = EraKind(given["kind"])
+    if "calendar" in given:
+        if given["calendar"] not in ("solar", "lunar"):
+            raise entry.wrong("calendar")
+        values["lunar"] = given["calendar"] == "lunar"
+    era = replace(old or Era(given["id"], ""), **values)
     for field in ("name", "basis"):
         if not getattr(era, field).strip():
-            raise wrong(field)
+            raise entry.wrong(field)
     if era.first is None and era.last is None:
-        raise wrong("first_year")
+        raise entry.wrong("first_year")
     if era.first is None and era.kind in (EraKind.ERA, EraKind.REIGN):
-        raise wrong("first_year")
+        raise entry.wrong("first_year")
     first = (era.first_day or date.min, era.first)
     last = (era.last_day or date.max, era.last)
     if (first[1] is not None and last[1] is not None and first[1] > last[1]) or first[0] > last[0]:
-        raise wrong("last_year")
+        raise entry.wrong("last_year")
     for day, year, field in (
         (era.first_day, era.first, "first_day"), (era.last_day, era.last, "last_day"),
     ):  # fmt: skip
         if day is not None and day.year != year:
-            raise wrong(field)
+            raise entry.wrong(field)
     return era
+
+
+def _is_year(value: Any) -> bool:
+    """Tell whether a value is a year as written: there is no year 0."""
+    return isinstance(value, int) and not isinstance(value, bool) and value != 0 and value <= 9999

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diming.handbook.own import Fields, merged
-from diming.handbook.procedure import Titled, titled
+from diming.handbook.entries import Entry
+from diming.handbook.own import merged
+from diming.handbook.titled import Titled, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def load_forms(path: str | Path | None = None) -> Mapping[str, Form]:
     entries, _, where = merged("forms", ("form",), path)
     forms = {}
     for key, entry in entries["form"].items():
-        f = Fields(entry, f"form {key}", where)
+        f = Entry(entry, f"form {key}", where)
         f.only("id", "zh", "en", "basis", "verified_on", "title", "lead", "heads", "row", "grid",
                "tail")  # fmt: skip
         grid = f.values.get("grid", [])

@@ -8,11 +8,12 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import UsageError
-from diming.handbook.loader import NOT_UNDERSTOOD, own_handbook, own_tables
+from diming.handbook.entries import Entry, are_texts, is_number, is_text
+from diming.handbook.loader import own_handbook, own_tables
+from diming.handbook.peoples import PEOPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +108,22 @@ def _packaged() -> Generics:
     return Generics(
         generics={g.term: g for g in read},
         kinds=values["kinds"],
+        peoples=tuple(f"{people}族" for people in PEOPLES),
         **{key: tuple(values[key]) for key in _LISTS},
     )
 
 
-_LISTS = ("joined", "not_ordinal", "persons", "peoples", "peoples_short")
+_LISTS = ("joined", "not_ordinal", "persons", "peoples_short")
 
 
-def _generic(entry: Mapping[str, Any], path: str) -> Generic:
-    label = f"generic {entry.get('term', '?')}"
-    right: dict[str, Callable[[Any], bool]] = {
-        "term": lambda v: isinstance(v, str) and bool(v),
-        "pinyin": lambda v: isinstance(v, str) and v == v.strip() != "",
-        "classes": lambda v: isinstance(v, list) and all(isinstance(c, str) for c in v),
-        "alone": lambda v: type(v) is int and v >= 0,
-        "modifiers": lambda v: isinstance(v, str),
-        "apart": lambda v: isinstance(v, list) and all(isinstance(c, str) for c in v),
-    }
-    for field, is_right in right.items():
-        given = entry.get(field, ... if field in ("term", "pinyin", "classes") else None)
-        if given is not None and not is_right(given):
-            raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=field)
-    if unknown := sorted(set(entry) - set(right)):
-        raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=unknown[0])
+def _generic(values: Mapping[str, Any], path: str) -> Generic:
+    entry = Entry(values, f"generic {values.get('term', '?')}", path)
+    entry.only(*Generic.__slots__)
     return Generic(
-        term=entry["term"],
-        pinyin=entry["pinyin"],
-        classes=tuple(entry["classes"]),
-        alone=entry.get("alone", 0),
-        modifiers=entry.get("modifiers", ""),
-        apart=tuple(entry.get("apart", ())),
+        term=entry.get("term", is_text),
+        pinyin=entry.get("pinyin", lambda v: isinstance(v, str) and v == v.strip() != ""),
+        classes=tuple(entry.get("classes", are_texts)),
+        alone=entry.get("alone", is_number, 0),
+        modifiers=entry.text("modifiers", ""),
+        apart=entry.texts("apart"),
     )

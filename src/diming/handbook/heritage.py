@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diming.handbook.own import Fields, merged
-from diming.handbook.procedure import Titled, titled
+from diming.handbook.entries import Entry
+from diming.handbook.own import merged
+from diming.handbook.titled import Titled, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def load_schemes(path: str | Path | None = None) -> Mapping[str, Scheme]:
     found = {}
     for key, entry in entries["scheme"].items():
         label = f"scheme {key}"
-        f = Fields(entry, label, where)
+        f = Entry(entry, label, where)
         f.only("id", "zh", "en", "basis", "verified_on", "recognised", "doubtful", "condition",
                "criterion")  # fmt: skip
         recognised, doubtful = f.number("recognised"), f.number("doubtful")
@@ -83,8 +84,8 @@ def load_schemes(path: str | Path | None = None) -> Mapping[str, Scheme]:
     return found
 
 
-def _each(f: Fields, key: str) -> list[Fields]:
+def _each(f: Entry, key: str) -> list[Entry]:
     given = f.values.get(key, [])
     if not isinstance(given, list) or not all(isinstance(e, dict) for e in given):
         raise f.wrong(key)
-    return [Fields(e, f"{f.label}, {key}", f.path) for e in given]
+    return [Entry(e, f"{f.label}, {key}", f.path) for e in given]

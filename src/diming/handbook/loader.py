@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from diming.errors import N_, UsageError
 from diming.handbook.county_codes import CountyCode, CountyCodes, WrittenRow
-from diming.handbook.entries import NOT_UNDERSTOOD as NOT_UNDERSTOOD
 from diming.handbook.entries import (
+    NOT_UNDERSTOOD,
     Entry,
     are_pairs,
     are_texts,

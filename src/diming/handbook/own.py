@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
-from diming.handbook.loader import NOT_UNDERSTOOD, own_handbook
+from diming.handbook.entries import NOT_UNDERSTOOD
+from diming.handbook.loader import own_handbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,70 +81,3 @@ def merged(
     if not isinstance(settings, dict):
         raise UsageError(NOT_UNDERSTOOD, path=where, entry=name, field="settings")
     return result, {**base.get("settings", {}), **settings}, where
-
-
-class Fields:
-    """One entry, whose fields are read with a check each.
-
-    Raises
-    ------
-    UsageError
-        From every method, naming file, entry and field.
-    """
-
-    def __init__(self, values: Mapping[str, Any], label: str, path: str) -> None:
-        self.values, self.label, self.path = values, label, path
-
-    def wrong(self, field: str) -> UsageError:
-        """Return what to say of a field."""
-        return UsageError(NOT_UNDERSTOOD, path=self.path, entry=self.label, field=field)
-
-    def only(self, *allowed: str) -> None:
-        """Refuse fields that nobody reads: a slip of the pen would be passed over in silence."""
-        if unknown := sorted(set(self.values) - set(allowed)):
-            raise self.wrong(unknown[0])
-
-    def text(self, field: str, default: str | None = None) -> str:
-        """Return a text."""
-        value = self.values.get(field, default)
-        if not isinstance(value, str):
-            raise self.wrong(field)
-        return value
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        """Return a list of texts; an absent one is empty."""
-        value = self.values.get(field, [])
-        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            raise self.wrong(field)
-        return tuple(value)
-
-    def number(self, field: str, default: float | None = None) -> float | None:
-        """Return a number."""
-        value = self.values.get(field, default)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise self.wrong(field)
-        return value
-
-    def whole(self, field: str) -> int | None:
-        """Return a whole number from 0 on; None where absent."""
-        value = self.values.get(field)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise self.wrong(field)
-        if value is not None and value < 0:
-            raise self.wrong(field)
-        return value
-
-    def flag(self, field: str) -> bool:
-        """Return true or false; false where absent."""
-        value = self.values.get(field, False)
-        if not isinstance(value, bool):
-            raise self.wrong(field)
-        return value
-
-    def day(self, field: str) -> date | None:
-        """Return a day; None where absent."""
-        value = self.values.get(field)
-        # datetime is a date too, but a time of day has no meaning here.
-        if value is not None and type(value) is not date:
-            raise self.wrong(field)
-        return value

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from diming.handbook.own import Fields, merged
+from diming.handbook.entries import Entry
+from diming.handbook.own import merged
+from diming.handbook.titled import Titled, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
 #: Who stands for somebody else: those of the class of the place.
 APPLICANT, APPROVER = "applicant", "approver"
 _ALWAYS = ("id", "zh", "en", "basis", "verified_on")
-
-
-@dataclass(frozen=True, slots=True)
-class Titled:
-    """Something with an id and a title in each language."""
-
-    id: str
-    zh: str = ""
-    en: str = ""
-    basis: str = ""
-    verified_on: date | None = None
-
-    def title(self, lang: str | None) -> str:
-        """Return its title."""
-        return (self.zh if lang == "zh" else self.en) or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +120,8 @@ def load_procedure(path: str | Path | None = None) -> Procedure:
     lists = ("state", "step", "role", "class", "document", "fact", "act")
     entries, settings, where = merged("procedure", lists, path)
 
-    def each(kind: str, *allowed: str) -> dict[str, Fields]:
-        found = {k: Fields(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
+    def each(kind: str, *allowed: str) -> dict[str, Entry]:
+        found = {k: Entry(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
         for one in found.values():
             one.only(*_ALWAYS, *allowed)
         return found
@@ -176,7 +162,7 @@ def load_procedure(path: str | Path | None = None) -> Procedure:
         {k: Titled(**titled(f)) for k, f in each(kind).items()}
         for kind in ("document", "fact", "act")
     )
-    top = Fields(settings, "settings", where)
+    top = Entry(settings, "settings", where)
     top.only("names_begin", "number", "basis", "verified_on")
     procedure = Procedure(
         states, steps, roles, classes, documents, facts, acts, top.text("names_begin"),
@@ -186,19 +172,11 @@ def load_procedure(path: str | Path | None = None) -> Procedure:
     return procedure
 
 
-def titled(f: Fields) -> dict[str, Any]:
-    """Return what every entry says of itself."""
-    return {
-        "id": f.text("id"), "zh": f.text("zh", ""), "en": f.text("en", ""),
-        "basis": f.text("basis", ""), "verified_on": f.day("verified_on"),
-    }  # fmt: skip
-
-
-def _by_step(f: Fields) -> dict[str, tuple[str, ...]]:
+def _by_step(f: Entry) -> dict[str, tuple[str, ...]]:
     given = f.values.get("documents", {})
     if not isinstance(given, dict):
         raise f.wrong("documents")
-    return {k: Fields(given, f.label, f.path).texts(k) for k in given}
+    return {k: Entry(given, f.label, f.path).texts(k) for k in given}
 
 
 def _refuse_dangling(p: Procedure) -> None:
@@ -218,14 +196,14 @@ def _refuse_dangling(p: Procedure) -> None:
                 for one in (value,) if isinstance(value, str) else value:
                     if one not in known:
                         shown = "from" if name == "origins" else name
-                        raise Fields({}, f"{kind} {key}", p.path).wrong(f"{shown} = {one}")
+                        raise Entry({}, f"{kind} {key}", p.path).wrong(f"{shown} = {one}")
     for c in p.classes.values():
         for step, documents in c.documents.items():
             if step not in p.steps or not set(documents) <= set(p.documents):
-                raise Fields({}, f"class {c.id}", p.path).wrong("documents")
+                raise Entry({}, f"class {c.id}", p.path).wrong("documents")
     if p.names_begin not in p.states:
-        raise Fields({}, "settings", p.path).wrong("names_begin")
+        raise Entry({}, "settings", p.path).wrong("names_begin")
     try:
         p.number.format(year=2000, serial=1)
     except (ValueError, KeyError, IndexError):
-        raise Fields({}, "settings", p.path).wrong("number") from None
+        raise Entry({}, "settings", p.path).wrong("number") from None

@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from diming.errors import UsageError
-from diming.handbook.loader import NOT_UNDERSTOOD, own_handbook, own_tables
+from diming.handbook.entries import Entry
+from diming.handbook.loader import own_handbook, own_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,27 +79,27 @@ def _packaged() -> tuple[GivenReading, ...]:
 
 
 def _rows(entries: Iterable[Mapping[str, Any]], path: str) -> Iterable[GivenReading]:
-    fields = set(GivenReading.__slots__) - {"readings"} | {"pinyin"}
-    for entry in entries:
-        label = f"reading {entry.get('text', '?')}"
-        for field in ("text", "pinyin", "basis"):
-            if not isinstance(entry.get(field), str) or not entry[field].strip():
-                raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=field)
-        if unknown := sorted(set(entry) - fields):
-            raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field=unknown[0])
-        day = _day(entry.get("verified_on"))
+    for values in entries:
+        entry = Entry(values, f"reading {values.get('text', '?')}", path)
+        entry.only("text", "pinyin", "basis", "scope", "verified_on")
+        text, pinyin, basis = (entry.get(f, _says) for f in ("text", "pinyin", "basis"))
+        day = _day(values.get("verified_on"))
         if day is ...:
-            raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="verified_on")
+            raise entry.wrong("verified_on")
         row = GivenReading(
-            text=entry["text"].strip(),
-            readings=tuple(" ".join(r.lower().split()) for r in entry["pinyin"].split("|")),
-            basis=entry["basis"],
-            scope=str(entry.get("scope") or ""),
+            text=text.strip(),
+            readings=tuple(" ".join(r.lower().split()) for r in pinyin.split("|")),
+            basis=basis,
+            scope=str(values.get("scope") or ""),
             verified_on=day,
         )
         if not row.is_sound():
-            raise UsageError(NOT_UNDERSTOOD, path=path, entry=label, field="pinyin")
+            raise entry.wrong("pinyin")
         yield row
+
+
+def _says(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _day(given: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from diming.handbook.own import Fields, merged
-from diming.handbook.procedure import Titled, titled
+from diming.handbook.entries import Entry
+from diming.handbook.own import merged
+from diming.handbook.titled import Titled, titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +83,25 @@ def word_meant(words: Mapping[str, W], text: str) -> W | None:
     return None
 
 
+def cause_meant(causes: Mapping[str, Word], text: str) -> Word | None:
+    """Return the cause that a text means, also in a phrase: 三峡水库淹没; None if it tells several.
+
+    Examples
+    --------
+    >>> cause_meant(load_registers().causes, "2003年因三峡水库蓄水淹没").id
+    'reservoir'
+    >>> cause_meant(load_registers().causes, "三峡移民建设")  # drowned, or built over?
+    """
+    exact = word_meant(causes, text)
+    if exact is not None:
+        return exact
+    said = _even(text)
+    found = [
+        c for c in causes.values() if any(w and w in said for w in map(_even, (c.zh, *c.words)))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def _even(text: str) -> str:
     return text.strip().lower().replace("（", "(").replace("）", ")").replace(" ", "")
 
@@ -98,8 +118,8 @@ def load_registers(path: str | Path | None = None) -> Registers:
         "registers", ("level", "class", "use", "cause", "sign", "sign_state"), path
     )
 
-    def each(kind: str, *more: str) -> dict[str, Fields]:
-        found = {k: Fields(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
+    def each(kind: str, *more: str) -> dict[str, Entry]:
+        found = {k: Entry(v, f"{kind} {k}", where) for k, v in entries[kind].items()}
         for one in found.values():
             one.only("id", "zh", "en", "basis", "verified_on", "words", *more)
         return found
@@ -126,7 +146,7 @@ def load_registers(path: str | Path | None = None) -> Registers:
         )
         for k, f in each("sign_state", "stands", "due").items()
     }
-    top = Fields(settings, "settings", where)
+    top = Entry(settings, "settings", where)
     top.only("patrol_days", "foreign_words", "basis", "verified_on")
     days = top.whole("patrol_days")
     if days is None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diming.model.unit import Level
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -38,30 +36,17 @@ def carried(memory: Recall, unit: str, since: date, to: date, point: Any = None)
     Version or None
         As it stood on `to`: of the unit's own level, or of one above where no more is known.
     """
-    for start in (unit, *above(memory, unit, since)):
+    own = memory.on(unit, since)
+    above = [] if own is None else memory.above(own, since)
+    for start in (unit, *(v.unit_id for v in above)):
         way = +1 if to >= since else -1
         first, last = min(since, to), max(since, to)
         acts = _acts(memory, start, first, last)[::way]
         found = _through(memory, start, acts, first, last, way, point)
-        held = None if found is None else on(memory, found, to)
+        held = None if found is None else memory.on(found, to)
         if held is not None:
             return held
     return None
-
-
-def on(memory: Recall, unit: str, day: date) -> Version | None:
-    """Return a unit as it stood on a day."""
-    return next((v for v in memory.versions(unit) if v.holds(day)), None)
-
-
-def above(memory: Recall, unit: str, day: date) -> list[str]:
-    """Return the ids of the units that one lay in on a day, the nearest first."""
-    result: list[str] = []
-    held = on(memory, unit, day)
-    while held is not None and held.parent_id is not None and len(result) < len(Level):
-        result.append(held.parent_id)
-        held = on(memory, held.parent_id, day)
-    return result
 
 
 def _acts(memory: Recall, unit: str, first: date, last: date) -> list[Applied]:

@@ -12,6 +12,8 @@ from diming.history.links import links_of
 from diming.model.span import day_before
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from diming.history.view import View
     from diming.model.answers import Link
     from diming.model.changeset import Applied
@@ -50,6 +52,27 @@ class Recall:
             found = self.view.of_unit(unit_id)
             self._versions[unit_id] = sorted(found, key=lambda v: v.span.begin.day)
         return self._versions[unit_id]
+
+    def on(self, unit_id: str, day: date) -> Version | None:
+        """Return a unit as it stood on a day; None if it did not."""
+        return next((v for v in self.versions(unit_id) if v.holds(day)), None)
+
+    def above(self, version: Version, day: date) -> list[Version]:
+        """Return the superiors of a version on a day, the nearest first.
+
+        Up to the first of whom nothing is known that day, or who is below himself.
+        """
+        result: list[Version] = []
+        seen = {version.unit_id}
+        parent = version.parent_id
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            held = self.on(parent, day)
+            if held is None:
+                break
+            result.append(held)
+            parent = held.parent_id
+        return result
 
     def links(self, act: Applied) -> tuple[Link, ...]:
         """Return the ground that an act passed on."""

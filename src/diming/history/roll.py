@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from diming.model.code import parse_code
@@ -227,18 +228,11 @@ class Roll:
             known = self._below[unit] = rows
         return known
 
-    def days_of(self, unit: str) -> Days:
-        """Return when a unit stood."""
-        return either(self.span[r] for r in self.rows.get(unit, ()))
-
-    def row_on(self, unit: str, day: int) -> int | None:
-        """Return the version of a unit on a day."""
-        for row in self.rows.get(unit, ()):
-            begin, end = self.span[row]
-            if begin <= day < end:
-                return row
-        return None
-
     def specific_of(self, row: int) -> str:
         """Return the specific part of a version's name, or all of it."""
         return specific(self.folded[row]) or self.folded[row]
+
+
+def last_day(days: Days) -> date:
+    """Return the last day of stretches that are in order."""
+    return date.fromordinal(days[-1][1] - 1)

@@ -54,18 +54,9 @@ def chain_at(memory: Recall, point: Any, day: date) -> list[LevelAt]:
 
 def _add_superiors(memory: Recall, at: LevelAt, day: date, found: dict[Level, LevelAt]) -> None:
     """Fill levels without a shape by what the unit below belongs to."""
-    seen = set()
-    parents = {v.parent_id for v in at.versions}
-    while len(parents) == 1:
-        parent = parents.pop()
-        if parent is None or parent in seen:
-            return
-        seen.add(parent)
-        above = next((v for v in memory.versions(parent) if v.holds(day)), None)
-        if above is None:
-            return
-        found.setdefault(above.level, LevelAt(above.level, Standing.PARENT, (above,)))
-        parents = {above.parent_id}
+    if len({v.parent_id for v in at.versions}) == 1:
+        for above in memory.above(at.versions[0], day):
+            found.setdefault(above.level, LevelAt(above.level, Standing.PARENT, (above,)))
 
 
 def _missing(memory: Recall, level: Level, above: Version | None, day: date) -> Standing | None:
@@ -85,17 +76,7 @@ def _missing(memory: Recall, level: Level, above: Version | None, day: date) -> 
 
 def _is_placed(memory: Recall, version: Version, day: date) -> bool:
     """Tell whether the territory of some superior of a unit is known."""
-    seen = set()
-    parent = version.parent_id
-    while parent is not None and parent not in seen:
-        seen.add(parent)
-        above = next((v for v in memory.versions(parent) if v.holds(day)), None)
-        if above is None:
-            return False
-        if above.territory is not None:
-            return True
-        parent = above.parent_id
-    return False
+    return any(above.territory is not None for above in memory.above(version, day))
 
 
 def _after(day: date) -> date:

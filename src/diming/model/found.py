@@ -60,6 +60,8 @@ class Hit:
         Why nothing is known of today, where that is so.
     also : tuple of str
         Further names of the same place or unit that matched.
+    standard : str
+        Of a place, its standard name, where another of its names matched.
     """
 
     text: str
@@ -75,6 +77,7 @@ class Hit:
     heirs: tuple[Heir, ...] = ()
     stopped: str | None = None
     also: tuple[str, ...] = ()
+    standard: str = ""
 
     @property
     def place_id(self) -> str:

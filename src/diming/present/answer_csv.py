@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from diming.model.span import EVER
 from diming.present.acts import act_text, kinds_text, level_word, unit_text
+from diming.present.csv_text import BOM, SEPARATOR, cell
 from diming.present.language import N_, say
-from diming.present.report_csv import BOM, SEPARATOR, cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

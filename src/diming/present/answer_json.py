@@ -15,7 +15,8 @@ import shapely
 from diming.geometry.lonlat import to_lonlat
 from diming.model.span import EVER
 from diming.present.acts import act_text
-from diming.present.report_json import dumps, geometry, rounded
+from diming.present.json_text import dumps, rounded
+from diming.present.report_json import geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,10 +9,10 @@ from diming.model.facts import Facts
 from diming.model.finding import Finding, Severity
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
+from diming.present.json_text import dumps
 from diming.present.language import P_, fill, resolve_language, say
 from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text, shown
-from diming.present.report_json import dumps
 from diming.present.sheet import Column, Sheet, jsonable
 from diming.present.words import message, severity_word
 
@@ -80,12 +80,13 @@ def outcome_text(outcome: Outcome, procedure: Procedure, lang: str | None, *, dr
 def _taken_lines(one: Taken, procedure: Procedure, lang: str | None) -> list[str]:
     now = one.standing
     name = plain(now.facts.get("name", "")) or "?"
-    facts = {"name": name, "matter": now.matter_id or "–", "source": plain(one.source)}
+    facts = {"name": name, "matter": now.matter_id or "–"}
     if one.problems:
-        count = P_("“{name}” {source}: refused, for {problems_count} reason",
-                   "“{name}” {source}: refused, for {problems_count} reasons",
+        count = P_("{subject}: refused, for {problems_count} reason",
+                   "{subject}: refused, for {problems_count} reasons",
                    "problems_count")  # fmt: skip
-        lines = [fill(count, lang, {**facts, "problems_count": len(one.problems)})]
+        subject = f"“{name}” {plain(one.source)}".rstrip()
+        lines = [fill(count, lang, {"subject": subject, "problems_count": len(one.problems)})]
         return lines + _bullets(one.problems, lang)
     last = now.entries[-1]
     done = say(

@@ -8,10 +8,10 @@ from diming.errors import N_
 from diming.present.application_text import problem_dict
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
+from diming.present.json_text import dumps
 from diming.present.language import say
 from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text, shown
-from diming.present.report_json import dumps
 from diming.present.sheet import jsonable
 from diming.rules.appraisal import Verdict
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diming.present.answer_json import act_dict, revision_dict
-from diming.present.report_json import dumps, finding_dict, to_dict
+from diming.present.json_text import dumps
+from diming.present.report_json import finding_dict, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

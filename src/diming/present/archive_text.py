@@ -10,10 +10,10 @@ from diming.model.unit import Level
 from diming.present.acts import act_text, level_word, unit_text, when_text
 from diming.present.columns import columns
 from diming.present.inference_text import inference_text
+from diming.present.json_text import dumps
 from diming.present.language import P_, fill, say
 from diming.present.plain import plain, wrap
 from diming.present.quantity import area_text, share_text
-from diming.present.report_json import dumps
 from diming.present.words import fact_texts, hint, message, severity_word
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from diming.present.answer_csv import written_table
 from diming.present.answer_json import basis_dict
 from diming.present.found_text import above_text, span_of, why_word
+from diming.present.json_text import dumps, rounded
 from diming.present.located import chain_text, heirs_text
 from diming.present.located_data import heir_dict, short_dict, span_dict
 from diming.present.name_words import kind_word
-from diming.present.report_json import dumps, rounded
 
 if TYPE_CHECKING:
     from diming.model.found import Above, Found, Hit
@@ -20,6 +20,7 @@ SEARCH = "diming.search/1"
 COLUMNS = (
     "asked", "rank", "name", "kind", "kind_word", "score", "why", "why_word", "in_use", "place_id",
     "unit_id", "code", "feature", "lon", "lat", "then_in", "today_in", "today_is", "also",
+    "standard",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _hit(hit: Hit, lang: str | None) -> dict[str, Any]:
         "heirs": [heir_dict(h) for h in hit.heirs],
         "stopped": hit.stopped,
         "also": list(hit.also),
+        "standard": hit.standard or None,
     }  # fmt: skip
 
 
@@ -84,7 +86,7 @@ def found_csv(found: Found, lang: str | None) -> str:
             None if place is None else place.lon, None if place is None else place.lat,
             above_text(hit.then, lang), above_text(hit.today, lang),
             heirs_text(hit.heirs, hit.stopped, lang) if hit.heirs else _own(hit, lang),
-            "; ".join(hit.also),
+            "; ".join(hit.also), hit.standard,
         ])  # fmt: skip
     return written_table(COLUMNS, rows)
 

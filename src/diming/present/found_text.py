@@ -8,8 +8,9 @@ from diming.present.acts import basis_text, label, source_text, span_text
 from diming.present.columns import columns
 from diming.present.language import N_, P_, fill, say
 from diming.present.located import chain_text, heirs_text
-from diming.present.name_words import kind_word, told_text
+from diming.present.name_words import kind_word
 from diming.present.plain import plain
+from diming.present.told_words import told_text
 from diming.script.rank import Why
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _hit(hit: Hit, lang: str | None) -> Iterator[str]:
     why = why_word(hit.why, lang)
     yield f"{name} · {kind_word(hit.kind, lang)} · {why} · {hit.score:.2f}"
     then, today = above_text(hit.then, lang), above_text(hit.today, lang)
-    rows = [[say(N_("in use"), lang), span_of(hit, lang)]]
+    rows = [[say(N_("name of"), lang), plain(hit.standard)]] if hit.standard else []
+    rows.append([say(N_("in use"), lang), span_of(hit, lang)])
     if hit.heirs:
         today = heirs_text(hit.heirs, hit.stopped, lang)
     elif hit.stopped is not None:
@@ -96,4 +98,7 @@ def _hit(hit: Hit, lang: str | None) -> Iterator[str]:
         rows += [[say(N_("then in"), lang), then], [say(N_("today"), lang), today]]
     if hit.also:
         rows.append([say(N_("also"), lang), say(N_(", "), lang).join(map(plain, hit.also))])
+    if hit.place is not None:
+        # What `diming names show` asks for where several are called so.
+        rows.append([say(N_("id"), lang), hit.place.place_id])
     yield from columns([r for r in rows if r[1]])

@@ -9,10 +9,10 @@ from diming.model.changeset import Applied
 from diming.model.unit import Level
 from diming.present.acts import act_text, level_word, when_text
 from diming.present.columns import columns
+from diming.present.json_text import dumps
 from diming.present.language import P_, say
 from diming.present.plain import plain, wrap
 from diming.present.quantity import area_text, length_text, share_text
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from diming.model.intake import Fate
 from diming.present.answer_csv import written_table
-from diming.present.intake_words import fate_word, reasons_text
-from diming.present.report_json import dumps
+from diming.present.intake_words import fate_word
+from diming.present.json_text import dumps
+from diming.present.problems import reasons_text
 
 if TYPE_CHECKING:
     from diming.model.intake import Intake, TakenRow

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from diming.model.intake import Fate
 from diming.present.archive_text import written_text
 from diming.present.columns import columns
-from diming.present.intake_words import FATES, field_title, problem_text, reasons_text, row_title
+from diming.present.intake_words import FATES, field_title, row_title
 from diming.present.language import N_, P_, say
 from diming.present.plain import plain, wrap
+from diming.present.problems import problem_text, reasons_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from diming.files.place_delivery import PlaceDelivery
     from diming.model.intake import Intake, TakenRow
+    from diming.services.names_reverting import NamesReverted
 
 #: Rows told one by one, and kinds of remarks.
 _MOST = 10
@@ -128,3 +130,18 @@ def _remarks(rows: Iterable[TakenRow], lang: str | None) -> list[str]:
     lines = [say(N_("to be known (one example each):"), lang)]
     most = sorted(kinds.values(), key=len, reverse=True)[:_MOST]
     return lines + columns([[f"{len(found):,}×", found[0]] for found in most], right="rl")
+
+
+def names_reverted_text(done: NamesReverted, lang: str | None) -> str:
+    """Say what was undone of the gazetteer."""
+    undone, back = done.undone, done.restored
+    said = say(
+        N_("undone: {places} places, {names} names, {entries} register entries; believed again: "
+           "{back}"),
+        lang, places=f"{len(undone.places):,}", names=f"{len(undone.names):,}",
+        entries=f"{len(undone.entries):,}",
+        back=f"{len(back.places) + len(back.names) + len(back.entries):,}",
+    )  # fmt: skip
+    if done.revision is None:
+        return said
+    return say(N_("; "), lang).join([said, written_text(done.revision, lang)])

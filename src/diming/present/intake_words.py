@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 from diming.handbook.fields import name_fields
 from diming.model.intake import Fate
-from diming.present.language import N_, fill, resolve_language, say
-from diming.present.words import fact_texts
+from diming.present.language import N_, resolve_language, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from diming.model.intake import TakenRow
-    from diming.model.place import Problem
 
 FATES = {
     Fate.ADDED: N_("new places"),
@@ -46,19 +42,6 @@ def field_title(key: str, lang: str | None) -> str:
     if field is None or resolve_language(lang) != "zh":
         return key
     return field.zh
-
-
-def problem_text(problem: Problem, lang: str | None) -> str:
-    """Say why a row is returned, or what is odd about it."""
-    said = fill(problem.what, lang, fact_texts(problem.facts, lang))
-    if not problem.column or "{column}" in problem.what:
-        return said
-    return say(N_("{column}: {problem}"), lang, column=problem.column, problem=said)
-
-
-def reasons_text(problems: Iterable[Problem], lang: str | None) -> str:
-    """Say all of them, one after the other."""
-    return say(N_("; "), lang).join(problem_text(p, lang) for p in problems)
 
 
 def row_title(row: TakenRow) -> str:

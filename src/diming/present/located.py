@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from diming.model.located import Form, Outcome, Why
 from diming.model.span import OPEN, Span
 from diming.present.acts import label, source_text, span_text, stop_text
 from diming.present.answer_text import acts_lines
 from diming.present.columns import columns
-from diming.present.language import N_, fill, say
+from diming.present.language import N_, say
 from diming.present.plain import plain, wrap
+from diming.present.problems import problem_text
 from diming.present.quantity import share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from diming.model.located import Candidate, Heir, Held, Located
-    from diming.model.place import Problem
     from diming.model.version import Version
 
 OUTCOMES: dict[Outcome, str] = {
@@ -175,24 +175,6 @@ def heirs_text(heirs: Sequence[Heir], stopped: str | None, lang: str | None) -> 
     if stopped is not None or not parts:
         parts.append(stop_text(stopped, lang) or say(N_("not known"), lang))
     return say(N_("; "), lang).join(parts)
-
-
-def problem_text(problem: Problem, lang: str | None) -> str:
-    """Return why an address is not resolved."""
-    return fill(problem.what, lang, {k: fact_text(v, lang) for k, v in problem.facts.items()})
-
-
-def fact_text(value: Any, lang: str | None) -> str:
-    """Return a fact of a problem: a name, a span, a list of either."""
-    if isinstance(value, Span):
-        return span_text(value, lang)
-    if isinstance(value, list | tuple):
-        return _joined((fact_text(v, lang) for v in value), lang)
-    return plain(value)
-
-
-def _joined(texts: Iterable[str], lang: str | None) -> str:
-    return say(N_("; "), lang).join(texts)
 
 
 def _capital(text: str) -> str:

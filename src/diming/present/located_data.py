@@ -9,10 +9,11 @@ from diming.model.located import Outcome
 from diming.model.span import EVER, Precision
 from diming.present.acts import act_text
 from diming.present.answer_json import basis_dict, version_dict
+from diming.present.csv_text import BOM, SEPARATOR, cell
+from diming.present.json_text import dumps, rounded
 from diming.present.language import N_, say
-from diming.present.located import OUTCOMES, WHYS, chain_text, problem_text
-from diming.present.report_csv import BOM, SEPARATOR, cell
-from diming.present.report_json import dumps, rounded
+from diming.present.located import OUTCOMES, WHYS, chain_text
+from diming.present.problems import problem_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,18 +1,10 @@
-"""Words for names: what they are to their place, when they were in use (名称用语)."""
+"""Words for names: what they are to their place, what registers are about (名称用语)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from diming.model.entry import Matter
-from diming.model.place import Certainty, NameKind
-from diming.model.span import Precision
-from diming.present.acts import span_text
+from diming.model.place import NameKind
 from diming.present.language import N_, say
-from diming.present.plain import plain
-
-if TYPE_CHECKING:
-    from diming.model.place import Told
 
 KINDS = {
     NameKind.STANDARD: N_("standard name"),
@@ -23,14 +15,6 @@ KINDS = {
     NameKind.COLLOQUIAL: N_("colloquial name"),
     NameKind.MAP: N_("name on maps"),
 }
-
-CERTAINTIES = {
-    Certainty.CERTAIN: "",
-    Certainty.UNCERTAIN: N_("uncertain"),
-    Certainty.APPROXIMATE: N_("about"),
-    Certainty.BOTH: N_("uncertain, about"),
-}
-
 
 MATTERS = {
     Matter.APPLICATION: N_("naming application"),
@@ -49,26 +33,3 @@ def matter_word(matter: Matter, lang: str | None) -> str:
 def kind_word(kind: NameKind, lang: str | None) -> str:
     """Return what a name is to its place."""
     return say(KINDS[kind], lang)
-
-
-def told_text(told: Told, lang: str | None) -> str:
-    """Return when something was so, with the words of the source where they say more.
-
-    Nothing where nothing is known.
-    """
-    span = told.span
-    if span is None:
-        return plain(told.text)
-    unknown_end = not span.is_open and span.end.precision is Precision.UNKNOWN
-    if unknown_end and span.begin.precision is Precision.UNKNOWN:
-        said = say(N_("no longer by {day}"), lang, day=span.end.day.isoformat())
-    elif span.is_open and span.begin.precision is Precision.UNKNOWN and not told.text:
-        return ""
-    else:
-        said = span_text(span, lang)
-    doubt = CERTAINTIES[told.certainty]
-    if doubt:
-        said = say(N_("{said} ({doubt})"), lang, said=said, doubt=say(doubt, lang))
-    if told.text and told.text.replace("/", " – ") != said:
-        return say(N_("{said}, «{text}»"), lang, said=said, text=plain(told.text))
-    return said

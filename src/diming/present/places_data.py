@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diming.present.answer_csv import written_table
+from diming.present.json_text import dumps
 from diming.present.places_text import standard
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diming.handbook.fields import name_fields
+from diming.handbook.procedure import load_procedure
+from diming.handbook.registers import load_registers
+from diming.model.entry import Matter
 from diming.model.place import NameKind
 from diming.present.acts import basis_text
 from diming.present.columns import columns
 from diming.present.intake_words import field_title
-from diming.present.language import N_, P_, say
-from diming.present.name_words import kind_word, matter_word, told_text
+from diming.present.language import N_, P_, resolve_language, say
+from diming.present.name_words import kind_word, matter_word
 from diming.present.plain import plain, wrap
+from diming.present.told_words import told_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from diming.handbook.titled import Titled
+    from diming.model.entry import Entry
     from diming.model.place import Name, Place, PlaceRecord
     from diming.services.gazetteer import PlaceShown
     from diming.services.lying import Lying
@@ -73,7 +80,7 @@ def shown_text(shown: PlaceShown, lang: str | None) -> str:
     if shown.entries:
         lines += ["", say(N_("registers"), lang)]
         lines += columns(
-            [[e.day.isoformat(), matter_word(e.matter, lang), plain(e.state), e.matter_id]
+            [[e.day.isoformat(), matter_word(e.matter, lang), _state(e, lang), e.matter_id]
              for e in shown.entries]
         )  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -101,8 +108,35 @@ def _particulars(shown: PlaceShown, lang: str | None) -> list[list[str]]:
     ):
         if value:
             rows.append([say(title, lang), plain(value)])
-    rows += [[field_title(k, lang), plain(v)] for k, v in place.facts.items()]
+    rows += [[_fact_title(k, lang), _fact(k, v, lang)] for k, v in place.facts.items()]
     return rows
+
+
+def _fact_title(key: str, lang: str | None) -> str:
+    """Return what a fact is called: a field of the census, or what an application tells."""
+    if key in name_fields().fields:
+        return field_title(key, lang)
+    if key == "class":
+        return say(N_("class applied for"), lang)
+    facts = load_procedure().facts
+    return facts[key].title(resolve_language(lang)) if key in facts else plain(key)
+
+
+def _fact(key: str, value: object, lang: str | None) -> str:
+    if key == "class" and (found := load_procedure().classes.get(str(value))) is not None:
+        return found.title(resolve_language(lang))
+    return plain(str(value))
+
+
+def _state(entry: Entry, lang: str | None) -> str:
+    found: Titled | None = None
+    if entry.matter is Matter.APPLICATION:
+        found = load_procedure().states.get(entry.state)
+    elif entry.matter is Matter.SIGN:
+        found = load_registers().sign_states.get(entry.state)
+    elif entry.state == "listed":
+        return say(N_("listed"), lang)
+    return plain(entry.state) if found is None else found.title(resolve_language(lang))
 
 
 def _name(name: Name, lang: str | None) -> list[str]:

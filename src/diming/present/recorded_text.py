@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from diming.errors import N_
 from diming.present.application_text import problem_dict
 from diming.present.archive_text import written_text
+from diming.present.json_text import dumps
 from diming.present.language import P_, fill, say
 from diming.present.plain import plain, wrap
 from diming.present.problems import problem_text
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,10 +24,12 @@ _MOST = 20
 
 def recorded_text(result: Recorded, lang: str | None, *, dry_run: bool) -> str:
     """Say how many rows are new, were known, are refused and why."""
-    lines = [
-        fill(P_("{rows_count} row is new", "{rows_count} rows are new", "rows_count"), lang,
-             {"rows_count": len(result.added)})
-    ]  # fmt: skip
+    what = P_("{rows_count} row is new", "{rows_count} rows are new", "rows_count")
+    if result.refused and result.revision is None:
+        # One that is refused holds back all.
+        what = P_("{rows_count} row is new and in order", "{rows_count} rows are new and in order",
+                  "rows_count")  # fmt: skip
+    lines = [fill(what, lang, {"rows_count": len(result.added)})]
     if len(result.added) == 1:
         lines[0] += f" ({result.added[0].matter_id})"
     if result.known:

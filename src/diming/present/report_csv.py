@@ -5,21 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
-from diming.present.plain import visible
-from diming.present.report_json import rounded
+from diming.present.csv_text import BOM, SEPARATOR, cell
+from diming.present.json_text import rounded
 from diming.present.words import hint, message, rule_title, severity_word
 
 if TYPE_CHECKING:
     from diming.model.finding import Finding, Report
-
-#: Excel reads UTF-8 only behind a byte order mark.
-BOM = "\ufeff"
-
-#: Between several values in one cell; no separator of cells in any locale.
-SEPARATOR = " | "
 
 COLUMNS = (
     "id",
@@ -47,11 +40,6 @@ COLUMNS = (
 #: Measures that have a column of their own.
 _OWN_COLUMN = ("area_m2", "width_m", "length_m")
 
-#: What begins a formula; the full-width signs do so in East Asian locales.
-_FORMULA = tuple("=+-@＝＋－＠")
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-
 
 def to_csv(report: Report, lang: str | None) -> str:
     """Return findings as CSV text that begins with a byte order mark.
@@ -65,23 +53,6 @@ def to_csv(report: Report, lang: str | None) -> str:
         row = _row(finding, report, lang)
         writer.writerow([cell(row[column]) for column in COLUMNS])
     return BOM + buffer.getvalue()
-
-
-def cell(value: Any) -> str:
-    """Return a value as a cell that a spreadsheet takes for data, never for a formula.
-
-    Examples
-    --------
-    >>> cell("=1+1"), cell("-12.5"), cell(-12.5)
-    ("'=1+1", '-12.5', '-12.5')
-    """
-    if value is None:
-        return ""
-    text = str(value)
-    # Before control characters become visible: a leading tab hides a formula.
-    risky = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r"))
-    shown = visible(text)
-    return f"'{shown}" if risky and not _NUMBER.fullmatch(text) else shown
 
 
 def _row(finding: Finding, report: Report, lang: str | None) -> dict[str, Any]:

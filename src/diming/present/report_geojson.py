@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from diming.present.report_json import dumps, geometry, metadata, properties
+from diming.present.json_text import dumps
+from diming.present.report_json import geometry, metadata, properties
 
 if TYPE_CHECKING:
     from diming.model.finding import Report

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from diming.present.json_text import dumps, rounded
 from diming.present.words import hint, message
 
 if TYPE_CHECKING:
@@ -25,24 +25,10 @@ FORMAT = "diming.report/1"
 #: Decimals of longitude and latitude: a tenth of a millimetre.
 PLACE_DECIMALS = 9
 
-#: Characters that JSON allows as they are, but terminals and encoders do not bear.
-_HARMFUL = re.compile(
-    "[\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\udfff\\ufeff]"
-)
-
 
 def to_json(report: Report, lang: str | None) -> str:
     """Return a report as JSON text; the same report gives the same text."""
     return dumps(to_dict(report, lang), indent=1)
-
-
-def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Return JSON text that a terminal can show and UTF-8 can hold.
-
-    Chinese stays readable; control, bidi and surrogate characters are escaped.
-    """
-    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def to_dict(report: Report, lang: str | None) -> dict[str, Any]:
@@ -114,24 +100,6 @@ def properties(finding: Finding, inputs: Sequence[InputRecord], lang: str | None
         "hint": hint(finding, lang),
         "excepted_by": _exemption(finding.excepted_by),
     }
-
-
-def rounded(value: float) -> int | float | None:
-    """Return a number without false digits: at least six significant, and to a millionth.
-
-    Examples
-    --------
-    >>> rounded(812.4000000001), rounded(0.000000123456789), rounded(float("nan"))
-    (812.4, 1.23457e-07, None)
-    """
-    if isinstance(value, int | np.integer):
-        return int(value)
-    number = float(value)
-    if not math.isfinite(number):
-        return None
-    if number == 0:
-        return 0.0
-    return round(number, max(6, 5 - math.floor(math.log10(abs(number)))))
 
 
 def jsonable(value: Any) -> Any:

@@ -6,10 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from diming.present.csv_text import BOM, SEPARATOR, cell
+from diming.present.json_text import rounded
 from diming.present.language import say
 from diming.present.naming_templates import CLASS_TITLES
-from diming.present.report_csv import BOM, SEPARATOR, cell
-from diming.present.report_json import rounded
 from diming.present.review_text import problem_text
 from diming.present.words import hint, message, severity_word
 

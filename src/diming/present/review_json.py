@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from diming.present.json_text import dumps, rounded
 from diming.present.language import fill
-from diming.present.report_json import dumps, rounded
 from diming.present.words import fact_texts, hint, message
 
 if TYPE_CHECKING:

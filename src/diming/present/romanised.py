@@ -6,10 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from diming.present.csv_text import BOM, SEPARATOR, cell
+from diming.present.json_text import dumps
 from diming.present.language import N_, say
 from diming.present.plain import plain
-from diming.present.report_csv import BOM, SEPARATOR, cell
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

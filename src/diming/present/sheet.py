@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from diming.handbook.procedure import Titled
+from diming.handbook.titled import Titled
 from diming.present.columns import columns
+from diming.present.csv_text import BOM, cell
+from diming.present.json_text import dumps
 from diming.present.language import say
 from diming.present.problems import shown
-from diming.present.report_csv import BOM, cell
-from diming.present.report_json import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

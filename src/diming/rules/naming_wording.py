@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from diming.handbook.naming import standard_characters
+from diming.handbook.characters import standard_characters
 from diming.model.finding import Severity
 from diming.rules.naming_findings import finding
 from diming.rules.naming_spelling import parts_of

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from diming.handbook.peoples import PEOPLES
+
 _ENDINGS = """
     省 市 县 区 旗 盟 镇 乡 村 州 府 厅 道 路 街 巷 里 社 组 司 卫 军 郡
     自治区 特别行政区 自治州 自治县 自治旗 地区 林区 特区 市辖区 县级市 矿区 新区 工矿区
@@ -35,12 +37,7 @@ _IN_LETTERS = re.compile(
 )
 
 #: Peoples that stand in the names of autonomous units, and no word that ends in 族 else.
-_PEOPLES = re.compile(
-    "(?:各族|(?:满|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|"
-    "佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|"
-    "阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|"
-    "门巴|珞巴|基诺)族)+$"
-)
+_PEOPLES = re.compile(f"(?:各族|(?:{'|'.join(PEOPLES)})族)+$")
 
 
 def without_ending(text: str) -> str:

@@ -233,3 +233,25 @@ def stretch_of(span: Span | None, certainty: Certainty) -> Stretch:
 
 def _day(day: date) -> Day:
     return (day.year, day.month, day.day)
+
+
+def earlier(stretch: Stretch, *, exact: bool) -> Stretch | None:
+    """Return what lies before: 以前. What is told by a number may itself have a share in it."""
+    if stretch.begin is None:
+        return None
+    bound = stretch.begin
+    if exact or bound.precision in (Precision.ERA, Precision.DAY):
+        last = before(bound.first)
+        bound = Bound(last, last, bound.precision)
+    return Stretch(None, bound, stretch.certainty)
+
+
+def later(stretch: Stretch, *, exact: bool) -> Stretch | None:
+    """Return what lies after, without end: 以后."""
+    bound = stretch.end
+    if bound is None:
+        return None
+    if exact or (bound.precision is Precision.ERA and bound.first != bound.last):
+        first = after(bound.last)
+        bound = Bound(first, first, bound.precision)
+    return Stretch(bound, None, stretch.certainty, Ending.OPEN)

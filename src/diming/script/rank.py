@@ -206,6 +206,11 @@ def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) ->
             why[i], score[i] = _AT[Why.PINYIN], 1.0
         elif short == asked:
             why[i] = _AT[Why.PINYIN]
+        elif said and len(asked) > 2 and whole.startswith(asked):
+            more = len(said.split()) - len(query.syllables.split())
+            value = _PREFIX - 0.02 * min(max(more, 1), 8)
+            if value > score[i]:
+                score[i], why[i] = value, _AT[Why.PREFIX]
         if initials and said:
             firsts = "".join(s[0] for s in said.split())
             if firsts == joined or firsts[: len(cores[i])] == joined:

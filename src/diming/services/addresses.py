@@ -11,7 +11,8 @@ from diming.handbook.loader import load_handbook
 from diming.history.chains import Chains
 from diming.history.offers import Offers, explains
 from diming.history.outside import Outside
-from diming.history.roll import Roll, either
+from diming.history.recall import Recall
+from diming.history.roll import Roll, either, last_day
 from diming.model.facts import Facts
 from diming.model.located import (
     Candidate,
@@ -26,6 +27,7 @@ from diming.model.place import Problem
 from diming.model.span import OPEN, Precision, Span, When, day_before
 from diming.script.address import address_text
 from diming.script.reading import syllables
+from diming.services.address_problems import ambiguous, why_failing
 from diming.services.beliefs import basis, revision_meant, today
 from diming.services.descent import Descent
 
@@ -72,7 +74,7 @@ class Locator:
             units = dict.fromkeys(table.unit_id.tolist())
             told = store.gazetteer(revision.number).names_of(units)
         self.roll = Roll(table, told)
-        self._descent = Descent(store.view(revision.number), self.basis.day)
+        self._descent = Descent(Recall(store.view(revision.number)), self.basis.day)
         self._chains = Chains(self.roll, _outside(load_handbook().county_codes))
         self._offers = Offers(self._chains, self._descent.kin, syllables)
         self._made: dict[tuple[tuple[str, ...], Days, date | None, bool], Held] = {}
@@ -141,7 +143,8 @@ class Locator:
             outcome, failed_at = Outcome.FAILED, len(links) - 1
             if explains(offers):
                 outcome = Outcome.EXPLAINED
-            problem = self._why(text, reading, offers, held)
+            spans = self._spans_of(reading.paths) if held else []
+            problem = why_failing(text, reading, offers, held, spans, self._descent)
         elif not held:
             outcome = Outcome.OUTSIDE
             listed = [s.listed for p in reading.paths[:1] for s in p.steps if s.listed]
@@ -151,7 +154,7 @@ class Locator:
             )
         elif len({h.unit.unit_id for h in held}) > 1:
             outcome = Outcome.SEVERAL
-            problem = _ambiguous(held)
+            problem = ambiguous(held)
         names: dict[str, Version] = {}
         for one in held:
             if one.lineage is not None:
@@ -206,7 +209,7 @@ class Locator:
     ) -> Held:
         if on is not None:
             days = tuple(d for d in days if d[0] <= on.toordinal() < d[1])
-        last = on or _last(days)
+        last = on or last_day(days)
         chain = tuple(self._descent.version(u, last) for u in units)
         spans, known = [], True
         for n, stretch in enumerate(days):
@@ -247,83 +250,10 @@ class Locator:
             heirs,
         )  # fmt: skip
 
-    def _why(
-        self, text: AddressText, reading: Reading, offers: Sequence[Offer], held: Sequence[Held]
-    ) -> Problem:
-        """Say at which link an address fails, and why."""
-        assert reading.failing is not None
-        written = text.piece(*reading.failing)
-        link = {"text": written}
-        # What bears this very name, or a name kept short, and is not below the last link.
-        known = [o for o in offers if o.why not in (Why.SIMILAR, Why.SOUNDS_ALIKE, Why.BELOW)]
-        if not held:
-            if any(s.listed for p in reading.paths for s in p.steps):
-                return Problem(N_("“{text}” is no unit of the archive that lay there"), Facts(link))
-            return Problem(N_("the archive knows no unit “{text}”"), Facts(link))
-        superior = held[0].unit
-        if not known:
-            return Problem(
-                N_("the archive knows no “{text}” below {superior}"),
-                Facts({**link, "superior": superior.label}),
-            )
-        best = known[0]
-        spans = self._spans_of(reading.paths)
-        version = self._descent.version(best.units[0], _last(best.days))
-        facts = {
-            **link, "superior": superior.label, "superior_spans": spans, "unit": version.label,
-            "unit_span": self._descent.span([best.units[0]], best.days[-1])[0],
-        }  # fmt: skip
-        if best.why is Why.OTHER_TIME:
-            return Problem(
-                N_(
-                    "no day is known on which both held: {superior} as named {superior_spans}, "
-                    "{unit} below it {unit_span}"
-                ),
-                Facts(facts),
-            )
-        if best.why is Why.LINEAGE:
-            via = self._descent.version(best.via, _last(best.days))
-            facts |= {
-                "via": via.label,
-                "unit_span": self._descent.span([best.units[0], best.via], best.days[-1])[0],
-            }
-            return Problem(
-                N_(
-                    "no day is known on which both held: {superior} {superior_spans}, {unit} "
-                    "below {via} {unit_span}"
-                ),
-                Facts(facts),
-            )
-        if best.why is Why.OTHER_KIND:
-            if not best.via:
-                template = N_("the archive knows no “{text}” below {superior}, but {unit}")
-                return Problem(template, Facts(facts))
-            facts["via"] = self._descent.version(best.via, _last(best.days)).label
-            return Problem(
-                N_("the archive knows no “{text}” below {superior}, but {unit} below {via}"),
-                Facts(facts),
-            )
-        if best.why is Why.CODE_TABLE:
-            facts["code"] = best.code
-            return Problem(
-                N_(
-                    "the archive has {unit} below {superior} on no day; the code table has it "
-                    "there as {code}"
-                ),
-                Facts(facts),
-            )
-        return Problem(
-            N_("there was no “{text}” below {superior}; the name is known elsewhere"), Facts(facts)
-        )
-
 
 @lru_cache(maxsize=2)
 def _outside(codes: CountyCodes) -> Outside:
     return Outside(codes)
-
-
-def _last(days: Days) -> date:
-    return date.fromordinal(days[-1][1] - 1)
 
 
 def _when(day: int) -> When:
@@ -341,25 +271,6 @@ def _is_outside(reading: Reading) -> bool:
     return bool(reading.paths) and not any(p.unit for p in reading.paths) and any(
         len(p.prefix) >= 6 for p in reading.paths
     )  # fmt: skip
-
-
-def _ambiguous(held: Sequence[Held]) -> Problem:
-    """Say whether several units bore the names at once, or one after the other."""
-    units: dict[str, list[Span]] = {}
-    for one in held:
-        units.setdefault(one.unit.unit_id, []).extend(one.spans)
-    stretches = list(units.values())
-    at_once = any(
-        a.meets(b)
-        for n, spans in enumerate(stretches)
-        for a in spans
-        for other in stretches[n + 1 :]
-        for b in other
-    )
-    facts = Facts({"count": len(units)})
-    if at_once:
-        return Problem(N_("it means {count} units; name a superior, a code or a date"), facts)
-    return Problem(N_("it means {count} units, one after the other; name a date"), facts)
 
 
 def _standing_first(held: Held) -> tuple[bool, int, int, str]:

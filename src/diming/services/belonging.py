@@ -14,6 +14,7 @@ import numpy as np
 
 from diming.model.code import parse_code
 from diming.model.unit import Level
+from diming.script.address import short_forms
 from diming.script.fold import fold
 from diming.services.locating import where_many
 
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 #: Systems of codes that are division codes.
 _DIVISIONS = ("ministry", "nbs")
-#: Last part of names that sources leave out.
-_GENERIC = (
-    "自治县", "办事处", "街道", "地区", "省", "市", "区", "县", "镇", "乡", "旗", "盟", "村",
-)  # fmt: skip
 
 
 class UnitsOn:
@@ -198,10 +195,7 @@ def likeliest_systems(view: View, day: date, pairs: Iterable[tuple[str, str]]) -
 
 def _spellings(text: str) -> tuple[str, ...]:
     """Return a folded name, and what sources write for it: 忠县, but 万州 for 万州区."""
-    for term in _GENERIC:
-        if text.endswith(term) and len(text) - len(term) >= 2:
-            return text, text[: -len(term)]
-    return (text,)
+    return (text, *(short for short, _ in short_forms(text)))
 
 
 def spots(store: Store, records: Sequence[PlaceRecord], day: date) -> dict[int, Version]:

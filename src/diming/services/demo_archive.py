@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from diming.model.answers import Difference
     from diming.model.finding import Report
     from diming.model.intake import Intake
+    from diming.store.protocol import Store
 
 #: The lists, the acts that led to them, and what is known to be wrong in these.
 LISTS = ("chongqing_county_codes", "chongqing_townships_nbs_2022")
@@ -54,23 +55,7 @@ def build_archive(file: Path, *, author: str = "diming demo") -> ArchiveShown:
     """
     file.unlink(missing_ok=True)
     with make(file, author=author) as store:
-        load(
-            store,
-            [str(sample(name)) for name in LISTS],
-            day=LISTED,
-            author=author,
-            reason="lists of 2022, and the acts of 1992 to 2025",
-            events=[act for name in ACTS for act in read_events(sample(name))],
-            since={int(level): day for level, day in SINCE.items()},
-            accepted=read_exceptions(str(sample(KNOWN))),
-        )
-        load(
-            store,
-            [str(sample(SHAPES))],
-            day=DRAWN,
-            author=author,
-            reason="shapes of counties, 2019",
-        )
+        lists_and_shapes(store, author=author)
         places = [r for name in PLACES for r in read_places(sample(name))]
         intake = take_in(
             store,
@@ -82,3 +67,18 @@ def build_archive(file: Path, *, author: str = "diming demo") -> ArchiveShown:
         report = check_archive(store, exceptions=str(sample(KNOWN)), backdrop=True)
         difference = asking.diff(store, EARLIER, LATER, level=Level.COUNTY)
     return ArchiveShown(report, difference, intake)
+
+
+def lists_and_shapes(store: Store, *, author: str) -> None:
+    """Load the packaged lists of Chongqing, the acts that led to them, and county shapes."""
+    load(
+        store,
+        [str(sample(name)) for name in LISTS],
+        day=LISTED,
+        author=author,
+        reason="lists of 2022, and the acts of 1992 to 2025",
+        events=[act for name in ACTS for act in read_events(sample(name))],
+        since={int(level): day for level, day in SINCE.items()},
+        accepted=read_exceptions(str(sample(KNOWN))),
+    )
+    load(store, [str(sample(SHAPES))], day=DRAWN, author=author, reason="shapes of counties, 2019")

@@ -1,4 +1,7 @@
-"""Units through time, for who asks of many: versions, spans, and what stands today (沿革速查)."""
+"""Units through time, for who asks of many: superiors of any day, spans, heirs (沿革速查).
+
+An heir (今属) is what stands today where a unit stood.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import shapely
 
 from diming.geometry.lonlat import to_lonlat
 from diming.history.lineage import lineage
-from diming.history.recall import Recall
 from diming.model.answers import TERRITORY_UNKNOWN
 from diming.model.located import Extent, Heir
 from diming.model.span import EVER, OPEN, Precision, Span, When, day_before
@@ -18,25 +20,23 @@ from diming.model.span import EVER, OPEN, Precision, Span, When, day_before
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diming.history.view import View
+    from diming.history.recall import Recall
     from diming.model.answers import Lineage
     from diming.model.version import Version
 
-#: More levels than any chain of superiors has.
-_DEEPEST = 12
-
 
 class Descent:
-    """What a view tells of units, asked once each.
+    """What a belief tells of units, asked once each.
 
     Parameters
     ----------
-    view : View
+    memory : Recall
     today : datetime.date
     """
 
-    def __init__(self, view: View, today: date) -> None:
-        self.memory, self.today = Recall(view), today
+    def __init__(self, memory: Recall, today: date) -> None:
+        self.memory, self.today = memory, today
+        self._chains: dict[tuple[str, date], tuple[Version, ...]] = {}
         self._kindred: dict[str, tuple[str, ...]] = {}
         self._lineages: dict[tuple[str, date], Lineage] = {}
         self._known_heirs: dict[tuple[str, date], tuple[tuple[Heir, ...], str | None]] = {}
@@ -87,42 +87,43 @@ class Descent:
             self._kindred[unit] = tuple(dict.fromkeys(k for k in kin if k and k != unit))
         return self._kindred[unit]
 
+    def chain(self, unit: str, day: date) -> tuple[Version, ...]:
+        """Return a unit with its superiors on a day, the highest first; nothing if it was not."""
+        key = unit, day
+        if key not in self._chains:
+            held = self.memory.on(unit, day)
+            self._chains[key] = () if held is None else self.chain_of(held, day)
+        return self._chains[key]
+
+    def chain_of(self, version: Version, day: date) -> tuple[Version, ...]:
+        """Return a version with its superiors on a day, the highest first."""
+        return (*reversed(self.memory.above(version, day)), version)
+
     def heirs(self, unit: str, day: date) -> tuple[tuple[Heir, ...], str | None]:
-        """Return what stands today where a unit stood on a day."""
+        """Return what stands today where a unit stood on a day, and why that is not known.
+
+        Of a unit that still stands, itself.
+        """
         key = unit, day
         if key not in self._known_heirs:
             self._known_heirs[key] = self._find_heirs(unit, day)
         return self._known_heirs[key]
 
     def _find_heirs(self, unit: str, day: date) -> tuple[tuple[Heir, ...], str | None]:
-        now = self.today
-        last = self.memory.versions(unit)[-1]
-        if last.holds(now):
-            return (Heir(self.chain_of(last, now)),), None
+        own = self.chain(unit, self.today)
+        if own:
+            return (Heir(own),), None
         heirs, stopped = [], None
         for kin in self.lineage(unit, day).after:
             if not kin.ends:
                 continue
             if kin.version is None or kin.stopped is not None:
                 stopped = kin.stopped or TERRITORY_UNKNOWN
-            version = None if kin.unit_id is None else self.memory.versions(kin.unit_id)[-1]
-            if version is not None and version.unit_id != unit and version.holds(now):
-                share = kin.rests if kin.stopped is None else None
-                heirs.append(Heir(self.chain_of(version, now), share))
+            chain = () if kin.unit_id is None else self.chain(kin.unit_id, self.today)
+            if chain and kin.unit_id != unit:
+                heirs.append(Heir(chain, kin.rests if kin.stopped is None else None))
         heirs.sort(key=lambda h: (h.share is None, -(h.share or 0.0), h.version.any_code))
         return tuple(heirs), stopped if heirs or stopped else TERRITORY_UNKNOWN
-
-    def chain_of(self, version: Version, day: date) -> tuple[Version, ...]:
-        """Return a unit with its superiors on a day, the highest first."""
-        chain = [version]
-        while chain[-1].parent_id is not None and len(chain) < _DEEPEST:
-            above = next(
-                (v for v in self.memory.versions(chain[-1].parent_id) if v.holds(day)), None
-            )
-            if above is None or any(above.unit_id == v.unit_id for v in chain):
-                break
-            chain.append(above)
-        return tuple(reversed(chain))
 
     def extent(self, chain: Sequence[Version], day: date) -> Extent | None:
         """Return where the last of a chain was, or the lowest of its superiors with a shape."""

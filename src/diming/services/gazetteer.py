@@ -12,7 +12,7 @@ from diming.model.facts import Facts
 from diming.model.place import Name, NameKind, Place, PlaceRecord, Told
 from diming.services.asking import Ambiguous, resolve
 from diming.services.beliefs import basis, day_meant, revision_meant, today
-from diming.services.heirs import Heirs
+from diming.services.descent import Descent
 from diming.services.lying import Lying, Whereabouts
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def records(
     day = day_meant(choice.day)
     revision = revision_meant(store, known)
     view, gazetteer = store.view(revision.number), store.gazetteer(revision.number)
-    whereabouts = Whereabouts(Heirs(Recall(view), today()))
+    whereabouts = Whereabouts(Descent(Recall(view), today()))
     inside = None if choice.within is None else resolve(view, choice.within, day)
     held: set[str] = set()
     if choice.units and _is_class(choice.class_code):
@@ -127,7 +127,7 @@ def _is_class(code: str) -> bool:
 
 
 def _lying(whereabouts: Whereabouts, place: Place, day: date) -> Lying:
-    chain = whereabouts.heirs.chain(place.place_id, day)
+    chain = whereabouts.descent.chain(place.place_id, day)
     if chain:
         return Lying(chain[:-1], told=True)
     return whereabouts.of_place(place, day)
@@ -151,7 +151,7 @@ def _units(
         for unit_id in some:
             yield (
                 unit_record(units[unit_id], places.get(unit_id), told.get(unit_id, []), day),
-                Lying(whereabouts.heirs.chain(unit_id, day)[:-1], told=True),
+                Lying(whereabouts.descent.chain(unit_id, day)[:-1], told=True),
             )
 
 
@@ -230,10 +230,10 @@ def show(store: Store, text: str, day: date | None = None, known: str | None = N
     place = gazetteer.place(place_id)
     versions = view.of_unit(place_id)
     told = gazetteer.names_of([place_id]).get(place_id, [])
-    whereabouts = Whereabouts(Heirs(Recall(view), today()))
+    whereabouts = Whereabouts(Descent(Recall(view), today()))
     lying = Lying()
     if versions:
-        lying = Lying(whereabouts.heirs.chain(place_id, on)[:-1], told=True)
+        lying = Lying(whereabouts.descent.chain(place_id, on)[:-1], told=True)
     elif place is not None:
         lying = whereabouts.of_place(place, on)
     names = sorted((*version_names(versions), *told), key=_by_begin)

@@ -7,6 +7,7 @@ has one of its names, lies in the same unit and is not farther off than names ar
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from diming.services.belonging import UnitsOn
     from diming.store.gazetteer_protocol import Gazetteer
 
+#: Positions of one place, told twice by one source, are no farther apart.
+SAME_SPOT_M = 100.0
 #: Groups of classes that are divisions.
 _DIVISION = "21"
 _PROVINCES = ("省", "市", "自治区", "特别行政区")
@@ -113,6 +116,7 @@ class Known:
     """
 
     def __init__(self, gazetteer: Gazetteer, records: Sequence[PlaceRecord]) -> None:
+        self._gazetteer = gazetteer
         by_source: dict[str, set[str]] = {}
         for record in records:
             if record.place.source_id:
@@ -124,6 +128,10 @@ class Known:
         }
         self._by_code = gazetteer.coded({r.place.code for r in records if r.place.code})
         self._by_text = _by_text(gazetteer, records)
+        self._asked: set[str] = set()
+        #: Places by the rows that told of them, and by those that made them.
+        self._told: dict[str, set[str]] = {}
+        self._made: dict[tuple[str, str], set[str]] = {}
 
     def place(self, record: PlaceRecord, within_id: str | None, same_place_m: float) -> Same:
         """Return the known place that a record is, if any."""
@@ -134,15 +142,19 @@ class Known:
         found = self._by_code.get(place.code) if place.code else None
         if found is not None:
             return Same(place=found)
+        written = {t: None for n in record.names for t in _as_lists_write(fold(n.text))}
         alike = {
             p.place_id: p
-            for text in dict.fromkeys(
-                t for n in record.names for t in _as_lists_write(fold(n.text))
-            )
+            for text in written
             if text in self._by_text
             for p in self._by_text[text].like(place, within_id, same_place_m)
         }
         near = list(alike.values())
+        if len(near) > 1:
+            near = self._attesting(near, row_text(place)) or near
+        if len(near) > 1:
+            # The very row that made one of them comes again.
+            near = self._made_by(near, place) or near
         if len(near) > 1:
             said = Facts({"name": record.names[0].text, "places_count": len(near),
                           "places": [p.place_id for p in near[:5]]})  # fmt: skip
@@ -151,6 +163,31 @@ class Known:
                    "position, a code or the unit it lies in"), said,
             ))  # fmt: skip
         return Same(place=near[0]) if near else Same()
+
+    def _attesting(self, places: Sequence[Place], row: str) -> list[Place]:
+        """Return the places of which this very row was told before."""
+        self._ask(places)
+        found = self._told.get(row, set())
+        return [p for p in places if p.place_id in found] if found else []
+
+    def _made_by(self, places: Sequence[Place], place: Place) -> list[Place]:
+        """Return the places that this very row made."""
+        self._ask(places)
+        found = self._made.get(_row_key(place), set()) if place.verbatim else set()
+        return [p for p in places if p.place_id in found] if found else []
+
+    def _ask(self, places: Sequence[Place]) -> None:
+        """Learn which rows told of places, once for each: namesakes may be thousands."""
+        new = {p.place_id: p for p in places if p.place_id not in self._asked}
+        if not new:
+            return
+        self._asked |= new.keys()
+        for place in new.values():
+            self._made.setdefault(_row_key(place), set()).add(place.place_id)
+        for place_id, names in self._gazetteer.names_of(list(new)).items():
+            for name in names:
+                if (row := name.facts.get("row")) is not None:
+                    self._told.setdefault(str(row), set()).add(place_id)
 
 
 def _by_text(gazetteer: Gazetteer, records: Iterable[PlaceRecord]) -> Mapping[str, Namesakes]:
@@ -181,12 +218,63 @@ def _as_lists_write(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def _row_key(place: Place) -> tuple[str, str]:
+    """Return what two places have in common that one row of one source made."""
+    return place.source, json.dumps(dict(place.verbatim), ensure_ascii=False, sort_keys=True)
+
+
+class Delivered:
+    """New places of the delivery itself: a row may tell one a second time (重复)."""
+
+    def __init__(self) -> None:
+        self._called: dict[tuple[str, int], list[tuple[str, Place, str | None]]] = {}
+
+    def add(self, place_id: str, record: PlaceRecord, within_id: str | None) -> None:
+        """Put down a place that a row made."""
+        if record.place.lat is not None:
+            at = fold(record.names[0].text), _band(record.place.lat)
+            self._called.setdefault(at, []).append((place_id, record.place, within_id))
+
+    def again(self, record: PlaceRecord, within_id: str | None) -> str | None:
+        """Return the place that a row without an id tells again, if it is plainly that one.
+
+        Namesakes are common, and a double is not written. So it must bear the same standard
+        name and lie in the same unit, within `SAME_SPOT_M`, and its class must not differ.
+        """
+        if record.place.source_id or record.place.lat is None:
+            return None
+        text, band = fold(record.names[0].text), _band(record.place.lat)
+        found = [
+            place_id
+            for one in (band - 1, band, band + 1)
+            for place_id, other, lies in self._called.get((text, one), ())
+            if lies == within_id
+            and record.place.source == other.source
+            and not other.source_id
+            and (record.place.code or other.code) == other.code
+            and record.place.class_code == other.class_code
+            and (apart := distance_m(record.place, other)) is not None
+            and apart <= SAME_SPOT_M
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+def _band(lat: float) -> int:
+    """Return the band of latitude, somewhat wider than `SAME_SPOT_M`: namesakes may be many."""
+    return int(lat // 0.001)
+
+
 def distance_m(place: Place, other: Place) -> float | None:
     """Return how far apart two places are, on a sphere; None where one has no position."""
     if place.lon is None or place.lat is None or other.lon is None or other.lat is None:
         return None
     there = np.array([other.lon]), np.array([other.lat])
     return float(distances_m(place.lon, place.lat, *there)[0])
+
+
+def row_text(place: Place) -> str:
+    """Return the row that a place came with, as one text."""
+    return json.dumps(dict(place.verbatim), ensure_ascii=False, separators=(",", ":"))
 
 
 def names_new(known: Sequence[Name], record: PlaceRecord, place_id: str) -> tuple[Name, ...]:

@@ -7,19 +7,26 @@ known one gets it with the name that the source attests.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diming.errors import N_
+from diming.files.reading import silent
 from diming.model.facts import Facts
 from diming.model.intake import Fate, Intake, TakenRow
 from diming.model.namechange import NameChange
-from diming.model.place import NameKind, Problem, Told, place_id_of
-from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
+from diming.model.place import Problem
 from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
-from diming.services.identity import Known, Same, claims_unit, distance_m, names_new, unit_meant
+from diming.services.gained import dated, gained, new_id, odd, speaks_anew, with_row
+from diming.services.identity import (
+    Delivered,
+    Known,
+    Same,
+    claims_unit,
+    names_new,
+    unit_meant,
+)
 from diming.services.recording import revision_written
 from diming.store.protocol import Withdrawn
 
@@ -27,16 +34,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from diming.files.reading import Progress
     from diming.model.place import Name, Place, PlaceRecord
     from diming.model.version import Version
     from diming.store.gazetteer_protocol import Gazetteer
     from diming.store.protocol import Store
 
-#: Particulars that a known place may gain; what it has already stays as it is.
-_PARTICULARS = (
-    "class_code", "feature", "code", "lon", "lat", "geometry", "within", "within_code",
-    "within_id", "within_on",
-)  # fmt: skip
 _TROUBLE = {
     "ambiguous": N_("several units are called “{within}” that day; which one is meant is not said"),
     "partly": N_("of “{within}”, the archive knows only {unit}"),
@@ -75,6 +78,7 @@ def take_in(
     document: str = "",
     options: ImportOptions | None = None,
     dry_run: bool = False,
+    progress: Progress = silent,
     give_back: Callable[[Sequence[TakenRow]], None] | None = None,
 ) -> Intake:
     """Take in a delivery of places as one revision.
@@ -89,6 +93,8 @@ def take_in(
     options : ImportOptions, optional
     dry_run : bool
         Write nothing; say what would be.
+    progress : callable
+        Told the stage, ``place`` or ``write``, and how far it has come.
     give_back : callable, optional
         Called with the rows that are returned, if any, before the revision stands: if it
         raises, nothing is taken in, and no returned row is lost.
@@ -105,12 +111,13 @@ def take_in(
     """
     options = options or ImportOptions()
     if dry_run:
-        intake = Intake(None, _Work(store, records, options).done()[0])
+        intake = Intake(None, _Work(store, records, options).done(progress)[0])
         _hand_back(intake, give_back)
         return intake
     with store.write(author=author, reason=reason, document=document, kind="names") as writer:
-        rows, change = _Work(store, records, options).done()
+        rows, change = _Work(store, records, options).done(progress)
         if change:
+            progress("write", 0, 0)
             writer.append_names(change)
         _hand_back(Intake(None, rows), give_back)
         if not change:
@@ -144,17 +151,22 @@ class _Work:
         #: New names by place.
         self.names: dict[str, dict[str, Name]] = {}
         self.old: dict[str, int] = {}
-        self.first_row: dict[str, int] = {}
+        #: By place, the first record that is it.
+        self.first: dict[str, PlaceRecord] = {}
+        self.delivered = Delivered()
         self.default = self.units.unit(options.within_id) if options.within_id else None
         self.spots = spots(store, good, self.day)
 
-    def done(self) -> tuple[tuple[TakenRow, ...], NameChange]:
+    def done(self, progress: Progress) -> tuple[tuple[TakenRow, ...], NameChange]:
         """Return the fate of each record, and what is to be written."""
-        settled = [self._settled(record) for record in self.records]
+        settled = []
+        for number, record in enumerate(self.records):
+            settled.append(self._settled(record))
+            progress("place", number, len(self.records))
         ids = {s.unit.unit_id for _, s, *_ in settled if s.unit is not None}
         ids |= {s.place.place_id for _, s, *_ in settled if s.place is not None}
         ids |= {
-            _new_id(r, w)
+            new_id(r, w)
             for r, s, w, _ in settled
             if not r.problems and s == Same(remarks=s.remarks)
         }
@@ -226,7 +238,7 @@ class _Work:
             return TakenRow(record, Fate.REFUSED, reasons=record.problems)
         if same.problem is not None:
             return TakenRow(record, Fate.CONFLICTING, reasons=(same.problem, *remarks))
-        record = self._dated(record)
+        record = dated(record, self.day)
         known = same.place
         if same.unit is not None:
             place_id = same.unit.unit_id
@@ -234,20 +246,20 @@ class _Work:
         elif known is not None:
             place_id = known.place_id
         else:
-            place_id = _new_id(record, within)
+            within_id = None if within is None else within.unit_id
+            place_id = self.delivered.again(record, within_id) or new_id(record, within)
             known = held.get(place_id)  # All that told it apart is the same.
-        earlier = self.first_row.get(place_id)
-        if earlier is not None:
-            return self._again(
-                record, place_id, earlier, same.unit, within, remarks, told.get(place_id, [])
-            )
-        self.first_row[place_id] = record.number
+            if known is None and place_id not in self.first:
+                self.delivered.add(place_id, record, within_id)
+        if place_id in self.first:
+            return self._again(record, place_id, same.unit, within, remarks, told.get(place_id, []))
+        self.first[place_id] = record
         told_here = told.get(place_id, [])
         # A new place keeps its row; so does one of which the same source speaks anew.
         keeps = known is None and same.unit is None
-        keeps = keeps or (known is not None and _speaks_anew(known, record.place))
-        names = names_new(told_here, record if keeps else _with_row(record), place_id)
-        place, odd = self._place(record, same.unit, known, place_id, within)
+        keeps = keeps or (known is not None and speaks_anew(known, record.place))
+        names = names_new(told_here, record if keeps else with_row(record), place_id)
+        place, not_so = self._place(record, same.unit, known, place_id, within)
         fate = Fate.ADDED if known is None and same.unit is None else Fate.MATCHED
         if fate is Fate.MATCHED and place is None and not names:
             fate = Fate.UNCHANGED
@@ -256,26 +268,28 @@ class _Work:
             if known is not None and known.row is not None:
                 self.old[place_id] = known.row
         self._keep(names)
-        return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *odd))
+        return TakenRow(record, fate, place_id, same.unit, within, names, (*remarks, *not_so))
 
     def _again(
-        self, record: PlaceRecord, place_id: str, earlier: int, unit: Version | None,
+        self, record: PlaceRecord, place_id: str, unit: Version | None,
         within: Version | None, remarks: list[Problem], told: list[Name],
     ) -> TakenRow:  # fmt: skip
         """Return what becomes of a row that is a place of an earlier row.
 
         Its names are other attestations of the same place; if it brings none, it is a double.
+        What its row says else is kept with its first name.
         """
         held = [*told, *self.names.get(place_id, {}).values()]
         attested = {(n.text, n.kind, n.lang, n.when.text) for n in held}
-        names = tuple(
-            n
-            for n in names_new(held, record, place_id)
-            if (n.text, n.kind, n.lang, n.when.text) not in attested
+        same_row = record.place.verbatim == self.first[place_id].place.verbatim
+        names = names_new(held, record if same_row else with_row(record), place_id)
+        new = {n.name_id for n in names if (n.text, n.kind, n.lang, n.when.text) not in attested}
+        names = tuple(n for n in names if n.name_id in new or "row" in n.facts)
+        said = Problem(
+            N_("the same place as row {row}"), Facts({"row": self.first[place_id].number})
         )
-        said = Problem(N_("the same place as row {row}"), Facts({"row": earlier}))
         self._keep(names)
-        fate = Fate.MATCHED if names else Fate.DUPLICATE
+        fate = Fate.MATCHED if new else Fate.DUPLICATE
         return TakenRow(record, fate, place_id, unit, within, names, (said, *remarks))
 
     def _keep(self, names: Iterable[Name]) -> None:
@@ -290,78 +304,8 @@ class _Work:
         given = record.place
         if within is not None:
             given = replace(given, within_id=within.unit_id, within_on=self.day)
-        if known is None:
-            if unit is not None and given.lon is None and not given.class_code and not given.facts:
-                return None, []  # The unit says it all; the row goes with its name.
-            return replace(given, place_id=place_id, row=None), []
-        anew = _speaks_anew(known, given) and known.verbatim != given.verbatim
-        gained = {
-            name: getattr(given, name)
-            for name in _PARTICULARS
-            if _says(getattr(given, name)) and (anew or not _says(getattr(known, name)))
-        }
-        facts = {k: v for k, v in given.facts.items() if anew or k not in known.facts}
-        odd = [] if anew else self._odd(known, given)
-        if anew:
-            gained["verbatim"] = given.verbatim
-        if not gained and not facts:
-            return None, odd
-        merged = replace(known, **gained, facts=Facts({**known.facts, **facts}), row=None)
-        return (None if merged == replace(known, row=None) else merged), odd
-
-    def _odd(self, known: Place, given: Place) -> list[Problem]:
-        apart = distance_m(known, given)
-        if apart is None or apart <= self.options.same_place_m:
-            return []
-        return [
-            Problem(
-                N_("its position is {distance_km} km from the one known, which stays"),
-                Facts({"distance_km": round(apart / 1000, 1)}),
-            )
-        ]
-
-    def _dated(self, record: PlaceRecord) -> PlaceRecord:
-        """Return a record whose former names ended at the latest on the day of the source."""
-        if all(n.when.text or n.kind is not NameKind.FORMER for n in record.names):
-            return record
-        ended = Told(span=Span(UNKNOWN_BEGIN, When(self.day, Precision.UNKNOWN)))
-        names = tuple(
-            replace(n, when=ended) if n.kind is NameKind.FORMER and not n.when.text else n
-            for n in record.names
-        )
-        return replace(record, names=names)
-
-
-def _speaks_anew(known: Place, given: Place) -> bool:
-    """Tell whether a row is the same source's word on the same place, by id or by all it says."""
-    if known.source != given.source:
-        return False
-    if known.source_id or given.source_id:
-        return known.source_id == given.source_id
-    return known.verbatim == given.verbatim
-
-
-def _says(value: object) -> bool:
-    return value is not None and value != "" and value != ()
-
-
-def _new_id(record: PlaceRecord, within: Version | None) -> str:
-    """Return the id of a place that is new: by its source's id, else by all that tells it apart."""
-    place = record.place
-    if place.source_id:
-        return place_id_of(place.source, place.source_id)
-    return place_id_of(
-        place.source, record.names[0].text, place.class_code, place.code,
-        within.unit_id if within is not None else "/".join(place.within), place.lon, place.lat,
-        record.names[0].when.text,
-    )  # fmt: skip
-
-
-def _with_row(record: PlaceRecord) -> PlaceRecord:
-    """Return a record whose first name carries the row as it came, for a place that has its own."""
-    if not record.place.verbatim:
-        return record
-    row = json.dumps(dict(record.place.verbatim), ensure_ascii=False, separators=(",", ":"))
-    first = record.names[0]
-    said = Facts({**first.facts, "row": row})
-    return replace(record, names=(replace(first, facts=said), *record.names[1:]))
+        if known is not None:
+            return gained(known, given), odd(known, given, self.options.same_place_m)
+        if unit is not None and given.lon is None and not given.class_code and not given.facts:
+            return None, []  # The unit says it all; the row goes with its name.
+        return replace(given, place_id=place_id, row=None), []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from diming.model.place import Place
     from diming.model.version import Version
-    from diming.services.heirs import Heirs
+    from diming.services.descent import Descent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Whereabouts:
 
     Parameters
     ----------
-    heirs : Heirs
+    descent : Descent
         Remembers the chains of units.
     """
 
-    def __init__(self, heirs: Heirs) -> None:
-        self.heirs = heirs
-        self.memory = heirs.memory
+    def __init__(self, descent: Descent) -> None:
+        self.descent = descent
+        self.memory = descent.memory
         self._carried: dict[tuple[str, date, date], Version | None] = {}
         self._there: dict[tuple[float, float, date], tuple[Version, ...]] = {}
 
@@ -67,7 +67,7 @@ class Whereabouts:
             return Lying(self._at(point, day))
         since = place.within_on or day
         unit = self._followed(place.within_id, since, day, point)
-        told = () if unit is None else self.heirs.chain(unit.unit_id, day)
+        told = () if unit is None else self.descent.chain(unit.unit_id, day)
         there = self._at(point, day) if unit is None or unit.level < Level.COUNTY else ()
         # The smaller says more.
         if there and (not told or there[-1].level > told[-1].level):
@@ -98,5 +98,5 @@ class Whereabouts:
         if key not in self._there:
             levels = chain_at(self.memory, point, day)
             found = [at.versions[0] for at in levels if len(at.versions) == 1]
-            self._there[key] = self.heirs.chain(found[-1].unit_id, day) if found else ()
+            self._there[key] = self.descent.chain(found[-1].unit_id, day) if found else ()
         return self._there[key]

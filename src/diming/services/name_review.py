@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diming.errors import UsageError
-from diming.handbook.naming import load_naming_rules
+from diming.handbook.naming_loading import load_naming_rules
 from diming.model.naming import NameClass, Proposal
 from diming.services.reviewing import Reviewer
 

@@ -56,12 +56,13 @@ class Namesakes:
         return [self.places[i] for i in np.flatnonzero(fits).tolist()]
 
     def _near(self, place: Place, within_id: str | None, same_place_m: float) -> Bools:
-        inside: Bools = np.zeros(len(self.places), dtype=np.bool_)
-        if within_id is not None:
-            inside = self._within == self._number(within_id)
+        if within_id is None:
+            inside = np.zeros(len(self.places), dtype=np.bool_)
+        else:
+            inside = np.equal(self._within, self._number(within_id))
         if place.lon is None or place.lat is None:
             return inside
-        near = inside & ~self._placed
+        near: Bools = inside & ~self._placed
         with np.errstate(invalid="ignore"):
             level = abs(self._lat - place.lat) <= np.degrees(same_place_m / RADIUS_M) + 1e-9
         at = np.flatnonzero(level & self._placed)

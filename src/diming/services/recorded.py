@@ -11,6 +11,7 @@ from diming.errors import N_
 from diming.files.name_reading import unwritable
 from diming.model.place import Problem
 from diming.model.span import written_date
+from diming.script.degrees import LIMITS_DEG, read_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,6 +86,21 @@ def unknown_word(field_: str, text: str, choices: Mapping[str, object]) -> Probl
     """Say that a word is none of those of the handbook."""
     what = N_("{column}: “{value}” is not known; known are: {choices}")
     return Problem(what, {"column": field_, "value": text, "choices": tuple(choices.values())})
+
+
+def degrees_said(row: RegisterRow, key: str) -> float | None:
+    """Read ``lon`` or ``lat`` of a row; None where it says none, or nothing that is one."""
+    return read_degrees(row.said.get(key, ""), limit=LIMITS_DEG[key])
+
+
+def no_degrees(row: RegisterRow, headings: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """Say of a row which of ``lon`` and ``lat`` are no degrees."""
+    what = N_("{column}: “{value}” is no number of degrees")
+    return [
+        Problem(what, {"column": column_of(headings, key), "value": row.said[key]})
+        for key in LIMITS_DEG
+        if row.said.get(key) and degrees_said(row, key) is None
+    ]
 
 
 def no_place(gazetteer: Gazetteer, place_id: str) -> Problem | None:

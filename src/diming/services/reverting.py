@@ -56,6 +56,10 @@ def revert(
         events = [a for i in ids if (a := now.act(i)) is not None]
         then, before = store.view(number), store.view(number - 1)
         touched = _touched(store, number, None if whole else ids)
+        if not touched and store.gazetteer(number).changed(number, came=True):
+            raise UsageError(
+                "{what} brought names, and no divisions: «diming names revert» undoes it", what=what
+            )
         if not touched or (ids and not events) or _is_undone(now, before, touched):
             raise UsageError("{what} is undone already, or brought nothing", what=what)
         _refuse_dependants(store, number, now, then, touched, set(ids), what)

@@ -10,7 +10,7 @@ import numpy as np
 
 from diming.errors import UsageError
 from diming.geometry.lonlat import to_lonlat
-from diming.handbook.naming import load_naming_rules
+from diming.handbook.naming_loading import load_naming_rules
 from diming.model.naming import Bearer, Review
 from diming.model.span import OPEN, Precision
 from diming.model.unit import Level

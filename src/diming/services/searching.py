@@ -129,15 +129,41 @@ class Searcher:
             unit = resolve(self.view, within, within_day or day or self.now)
         wanted = _Wanted(day, frozenset(kinds) if kinds else None, unit, within_day)
         hits, more = self._hits(asked, wanted, limit)
-        told = tuple(self.situation.of(h, wanted.day) for h in hits)
+        told = tuple(
+            self.situation.of(h, wanted.day) for h in self._with_standard(hits, wanted.day)
+        )
         on = basis(self.store, day or self.now, self.revision)
         return Found(on, asked, told, day is None, unit, more)
+
+    def _with_standard(self, hits: Sequence[Hit], day: date | None) -> list[Hit]:
+        """Return hits with what their places are called, where they were found by another name."""
+        ids = {
+            h.place.place_id for h in hits
+            if h.place is not None and h.kind is not NameKind.STANDARD
+        }  # fmt: skip
+        names = self.gazetteer.names_of(ids) if ids else {}
+        called: dict[str, str] = {}
+        for place_id, some in names.items():
+            for name in some:
+                if name.kind is NameKind.STANDARD and (day is None or name.when.holds(day)):
+                    called[place_id] = name.text  # The latest stands last.
+        return [
+            replace(h, standard=called[h.place.place_id])
+            if h.place is not None and h.kind is not NameKind.STANDARD
+            and called.get(h.place.place_id, h.text) != h.text
+            else h
+            for h in hits
+        ]  # fmt: skip
 
     def matches(self, asked: str) -> list[tuple[Term, Match]]:
         """Return the spellings in the archive that are like a text, the most alike first."""
         folded = fold(asked[:_MOST_ASKED])
         query = query_keys(folded, syllables(folded))
         terms = {t.number: t for t in self.gazetteer.terms((*query.same, *query.near), _MOST)}
+        if query.spelling is Spelling.LETTERS and " " in query.syllables:
+            # Who types ciqi has not come to the end of 磁器口.
+            sounding = self.gazetteer.terms_sounding(query.syllables, _MOST_BEGINNING)
+            terms.update((t.number, t) for t in sounding)
         found = _ranked(query, terms.values())
         if len(found) < _AT_ONCE or found[0][1].score < _GOOD:
             for term in self._farther(query):

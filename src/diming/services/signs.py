@@ -17,8 +17,10 @@ from diming.services.closing import in_use
 from diming.services.recorded import (
     Recorded,
     column_of,
+    degrees_said,
     half_position,
     matter_id_of,
+    no_degrees,
     no_place,
     unknown_word,
     when_said,
@@ -184,10 +186,7 @@ def _problems(row: RegisterRow, words: Registers, gazetteer: Gazetteer) -> tuple
         found.append(unknown_word(column_of(HEADINGS, "kind"), said["kind"], words.signs))
     if said.get("state") and word_meant(words.sign_states, said["state"]) is None:
         found.append(unknown_word(column_of(HEADINGS, "state"), said["state"], words.sign_states))
-    for key, limit in (("lon", 180.0), ("lat", 90.0)):
-        if said.get(key) and not _is_degrees(said[key], limit):
-            what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
+    found += no_degrees(row, HEADINGS)
     found += _present(when_said(row, "day")[1])
     if said.get("place"):
         found += _present(no_place(gazetteer, said["place"]))
@@ -210,7 +209,7 @@ def _entry(
     state = word_meant(words.sign_states, row.said.get("state", ""))
     for key in ("lon", "lat"):
         if key in said:
-            said[key] = float(str(said[key]))
+            said[key] = degrees_said(row, key)
     if row.rest:
         said["verbatim"] = {k: v for k, v in row.rest.items() if v}
     number = said.get("number")
@@ -228,10 +227,3 @@ def _entry(
         state is None or state.id == earlier[-1].state
     ) and all(any(e.said.get(k) == v for e in earlier) for k, v in said.items())  # fmt: skip
     return entry, same
-
-
-def _is_degrees(text: str, limit: float) -> bool:
-    try:
-        return abs(float(text)) <= limit
-    except ValueError:
-        return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from diming.model.found import Above
 from diming.model.located import Heir
 from diming.model.span import EVER, OPEN, day_before
-from diming.services.heirs import Heirs
+from diming.services.descent import Descent
 from diming.services.lying import Whereabouts
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Situation:
 
     def __init__(self, memory: Recall, now: date) -> None:
         self.memory, self.now = memory, now
-        self.heirs = Heirs(memory, now)
-        self.places = Whereabouts(self.heirs)
+        self.descent = Descent(memory, now)
+        self.places = Whereabouts(self.descent)
 
     def of(self, hit: Hit, day: date | None) -> Hit:
         """Return a hit with what it lay in when its name was in use, and today."""
@@ -65,7 +65,7 @@ class Situation:
         days = {day} if day is not None else {self.day_of(hit, None), self.now}
         if hit.version is not None:
             own = hit.version.unit_id
-            chains = [self.heirs.chain(own, d) for d in days]
+            chains = [self.descent.chain(own, d) for d in days]
             return any(v.unit_id == unit.unit_id for chain in chains for v in chain)
         if hit.place is None:
             return False
@@ -76,14 +76,14 @@ class Situation:
         return False
 
     def _of_unit(self, hit: Hit, version: Version, on: date) -> Hit:
-        chain = self.heirs.chain(version.unit_id, on)
+        chain = self.descent.chain(version.unit_id, on)
         then = Above(chain[:-1])
-        now = self.heirs.chain(version.unit_id, self.now)
+        now = self.descent.chain(version.unit_id, self.now)
         if now:
             # Of one that goes by another name today, that is told too.
             other = (Heir(now),) if now[-1].name != hit.text else ()
             return replace(hit, then=then, today=Above(now[:-1]), heirs=other)
-        heirs, stopped = self.heirs.of(version.unit_id, on)
+        heirs, stopped = self.descent.heirs(version.unit_id, on)
         return replace(hit, then=then, heirs=heirs, stopped=stopped)
 
     def _of_place(self, hit: Hit, place: Place, on: date) -> Hit:
@@ -92,7 +92,7 @@ class Situation:
         heirs: tuple[Heir, ...] = ()
         stopped = None
         if not now and place.within_id is not None:
-            heirs, stopped = self.heirs.of(place.within_id, self._said_on(place))
+            heirs, stopped = self.descent.heirs(place.within_id, self._said_on(place))
             if len(heirs) == 1:
                 now, heirs = heirs[0].chain, ()
         told = place.within

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from diming.errors import N_, UsageError
-from diming.handbook.registers import load_registers, word_meant
+from diming.handbook.registers import cause_meant, load_registers, word_meant
 from diming.model.entry import Entry, Matter
 from diming.model.facts import Facts
 from diming.model.namechange import NameChange
@@ -23,8 +23,10 @@ from diming.services.closing import name_until, place_until
 from diming.services.recorded import (
     Recorded,
     column_of,
+    degrees_said,
     half_position,
     matter_id_of,
+    no_degrees,
     no_place,
     unfit_name,
     unknown_word,
@@ -162,15 +164,12 @@ def _problems(
         found.append(problem)
     if not said.get("cause"):
         found.append(Problem(N_("{column} is not said"), {"column": column_of(HEADINGS, "cause")}))
-    elif word_meant(words.causes, said["cause"]) is None:
+    elif cause_meant(words.causes, said["cause"]) is None:
         found.append(unknown_word(column_of(HEADINGS, "cause"), said["cause"], words.causes))
     gone, problem = when_said(row, "gone")
     if problem is not None:
         found.append(problem)
-    for key, limit in (("lon", 180.0), ("lat", 90.0)):
-        if said.get(key) and _degrees(said[key], limit) is None:
-            what = N_("{column}: “{value}” is no number of degrees")
-            found.append(Problem(what, {"column": column_of(HEADINGS, key), "value": said[key]}))
+    found += no_degrees(row, HEADINGS)
     if problem := half_position(said):
         found.append(problem)
     if gone is not None and gone.day > today():
@@ -186,10 +185,13 @@ def _entry(
     row: RegisterRow, words: Registers, day: date, held: Mapping[str, list[Entry]]
 ) -> Entry | None:
     said = {k: v for k, v in row.said.items() if v and k != "place"}
-    if (cause := word_meant(words.causes, said["cause"])) is not None:
+    rest = {k: v for k, v in row.rest.items() if v}
+    if (cause := cause_meant(words.causes, said["cause"])) is not None:
+        if word_meant(words.causes, said["cause"]) is None:
+            rest["消失原因"] = said["cause"]  # A phrase says more than the word it was taken for.
         said["cause"] = cause.id
-    if row.rest:
-        said["verbatim"] = {k: v for k, v in row.rest.items() if v}  # type: ignore[assignment]
+    if rest:
+        said["verbatim"] = rest  # type: ignore[assignment]
     matter_id = matter_id_of("v", said["name"], said.get("within", ""), said.get("number", ""))
     earlier = held.get(matter_id, [])
     if earlier and all(earlier[-1].said.get(k) == v for k, v in said.items()):
@@ -228,9 +230,9 @@ def _brought_in(
     place = Place(
         place_id=place_id_of(SOURCE, entry.matter_id), within=path, within_id=unit,
         within_on=on if unit else None, when=when, source=SOURCE, source_id=entry.matter_id,
-        lon=_degrees(said.get("lon", ""), 180.0), lat=_degrees(said.get("lat", ""), 90.0),
+        lon=degrees_said(row, "lon"), lat=degrees_said(row, "lat"),
         facts=Facts({k: said[k] for k in ("overview",) if said.get(k)}),
-        verbatim=Facts(dict(row.rest)),
+        verbatim=Facts({**row.rest, **entry.said.get("verbatim", {})}),
     )  # fmt: skip
     name = Name(
         name_id="", place_id=place.place_id, text=said["name"], kind=NameKind.STANDARD,
@@ -246,11 +248,3 @@ def _joined(changes: Sequence[NameChange]) -> NameChange:
     return NameChange(*(
         tuple(chain.from_iterable(getattr(c, f.name) for c in changes)) for f in fields(NameChange)
     ))  # fmt: skip
-
-
-def _degrees(text: str, limit: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) <= limit else None

@@ -11,6 +11,7 @@ import shapely
 
 from diming.model.entry import Entry, Matter
 from diming.model.facts import Facts
+from diming.model.namechange import NameChange
 from diming.model.place import Certainty, Name, NameKind, Place, Told
 from diming.model.span import Precision, Span, When
 from diming.store.gazetteer_protocol import Term
@@ -172,6 +173,15 @@ class LedgerGazetteer:
         )  # fmt: skip
         return [Term(*row) for row in rows]
 
+    def terms_sounding(self, syllables: str, most: int) -> list[Term]:
+        """Return terms whose reading begins so, the shortest first, at most so many."""
+        rows = self._rows(
+            f"SELECT {_TERM} FROM term t WHERE t.syllables >= :said AND t.syllables < :last "
+            "ORDER BY length(t.syllables), t.syllables, t.number LIMIT :most",
+            said=syllables, last=syllables + _LAST, most=most,
+        )  # fmt: skip
+        return [Term(*row) for row in rows]
+
     def uses(self, terms: Sequence[int]) -> Mapping[int, list[Name | Version]]:
         """Return, by term, the names and the versions of units that are written so."""
         found: dict[int, list[Name | Version]] = {}
@@ -211,6 +221,23 @@ class LedgerGazetteer:
             **given,
         )
         return [_entry(row) for row in rows]
+
+    def changed(self, number: int, *, came: bool) -> NameChange:
+        """Return the rows of this belief that came with a revision, or went with one."""
+        column = "known_from" if came else "known_to"
+        names = self._rows(
+            f"SELECT {_NAME} FROM name n WHERE n.{column} = :number AND {believed('n')} "
+            "ORDER BY n.row_id",
+            number=number,
+        )
+        entries = self._rows(
+            f"{_ENTRY}e.{column} = :number AND {believed('e')} ORDER BY e.row_id", number=number
+        )
+        return NameChange(
+            places=tuple(self._places(f"v.{column} = :number", number=number)),
+            names=tuple(map(_name, names)),
+            entries=tuple(map(_entry, entries)),
+        )
 
     def counts(self) -> Mapping[str, int]:
         """Return how many ``places``, ``names``, ``terms``, ``entries`` there are."""

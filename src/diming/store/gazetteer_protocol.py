@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from diming.model.entry import Entry, Matter
+    from diming.model.namechange import NameChange
     from diming.model.place import Name, Place
     from diming.model.version import Version
 
@@ -83,6 +84,9 @@ class Gazetteer(Protocol):
     def terms_beginning(self, text: str, most: int) -> list[Term]:
         """Return terms whose text begins so, the shortest first, at most so many."""
 
+    def terms_sounding(self, syllables: str, most: int) -> list[Term]:
+        """Return terms whose reading begins so (``ci qi``), the shortest first, at most so many."""
+
     def uses(self, terms: Sequence[int]) -> Mapping[int, list[Name | Version]]:
         """Return, by term, the names and the versions of units that are written so."""
 
@@ -91,6 +95,12 @@ class Gazetteer(Protocol):
         place_id: str | None = None,
     ) -> list[Entry]:  # fmt: skip
         """Return entries, by matter id and step."""
+
+    def changed(self, number: int, *, came: bool) -> NameChange:
+        """Return the rows of this belief that came with a revision, or went with one.
+
+        As `NameChange.places`, ``names`` and ``entries``, with their `row`.
+        """
 
     def counts(self) -> Mapping[str, int]:
         """Return how many ``places``, ``names``, ``terms``, ``entries`` there are."""

@@ -105,5 +105,6 @@ NAME_INDEXES = (
     ("entry_known_from", "entry", "known_from, row_id", False, ""),
     ("entry_known_to", "entry", "known_to", False, "known_to IS NOT NULL"),
     ("term_text", "term", "text", True, ""),
+    ("term_syllables", "term", "syllables", False, "syllables <> ''"),
     ("term_use_row", "term_use", "source, row", False, ""),
 )

@@ -1,0 +1,102 @@
+"""What a place gains from a row, and what of the row is kept (地名补充).
+
+What a known place has stays as it is; only the source it comes from corrects itself. The
+row itself is kept with the place it made, or with the first name it attests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from diming.errors import N_
+from diming.model.facts import Facts
+from diming.model.place import NameKind, Problem, Told, place_id_of
+from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
+from diming.services.identity import distance_m, row_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from diming.model.place import Place, PlaceRecord
+    from diming.model.version import Version
+
+#: Particulars that a known place may gain; what it has already stays as it is.
+_PARTICULARS = (
+    "class_code", "feature", "code", "lon", "lat", "geometry", "within", "within_code",
+    "within_id", "within_on",
+)  # fmt: skip
+
+
+def gained(known: Place, given: Place) -> Place | None:
+    """Return a known place with what a row adds to it; None where it adds nothing."""
+    anew = speaks_anew(known, given) and known.verbatim != given.verbatim
+    values = {
+        name: getattr(given, name)
+        for name in _PARTICULARS
+        if _says(getattr(given, name)) and (anew or not _says(getattr(known, name)))
+    }
+    facts = {k: v for k, v in given.facts.items() if anew or k not in known.facts}
+    if anew:
+        values["verbatim"] = given.verbatim
+    merged = replace(known, **values, facts=Facts({**known.facts, **facts}), row=None)
+    return None if merged == replace(known, row=None) else merged
+
+
+def odd(known: Place, given: Place, same_place_m: float) -> list[Problem]:
+    """Return what a row says otherwise than is known, and that is not taken over."""
+    apart = distance_m(known, given)
+    if apart is None or apart <= same_place_m or speaks_anew(known, given):
+        return []
+    return [
+        Problem(
+            N_("its position is {distance_km} km from the one known, which stays"),
+            Facts({"distance_km": round(apart / 1000, 1)}),
+        )
+    ]
+
+
+def dated(record: PlaceRecord, day: date) -> PlaceRecord:
+    """Return a record whose former names ended at the latest on the day of the source."""
+    if all(n.when.text or n.kind is not NameKind.FORMER for n in record.names):
+        return record
+    ended = Told(span=Span(UNKNOWN_BEGIN, When(day, Precision.UNKNOWN)))
+    names = tuple(
+        replace(n, when=ended) if n.kind is NameKind.FORMER and not n.when.text else n
+        for n in record.names
+    )
+    return replace(record, names=names)
+
+
+def speaks_anew(known: Place, given: Place) -> bool:
+    """Tell whether a row is the same source's word on the same place, by id or by all it says."""
+    if known.source != given.source:
+        return False
+    if known.source_id or given.source_id:
+        return known.source_id == given.source_id
+    return known.verbatim == given.verbatim
+
+
+def _says(value: object) -> bool:
+    return value is not None and value != "" and value != ()
+
+
+def new_id(record: PlaceRecord, within: Version | None) -> str:
+    """Return the id of a place that is new: by its source's id, else by all that tells it apart."""
+    place = record.place
+    if place.source_id:
+        return place_id_of(place.source, place.source_id)
+    return place_id_of(
+        place.source, record.names[0].text, place.class_code, place.code,
+        within.unit_id if within is not None else "/".join(place.within), place.lon, place.lat,
+        record.names[0].when.text,
+    )  # fmt: skip
+
+
+def with_row(record: PlaceRecord) -> PlaceRecord:
+    """Return a record whose first name carries the row as it came, for a place that has its own."""
+    if not record.place.verbatim:
+        return record
+    first = record.names[0]
+    said = Facts({**first.facts, "row": row_text(record.place)})
+    return replace(record, names=(replace(first, facts=said), *record.names[1:]))
