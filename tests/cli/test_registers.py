@@ -10,6 +10,7 @@ from docx import Document
 from openpyxl import Workbook, load_workbook
 
 from diming.cli.main import main
+from diming.model.entry import Matter
 from diming.store.opening import open_store
 
 
@@ -251,3 +252,17 @@ def test_counts_follow_units_to_the_one_alive_that_year(names, run, tmp_path):
     run("event", "record", "e.csv")
     got = json.loads(names("counts", "--year", "2019", "--year", "2021", "--format", "json"))
     assert [(r["year"], r["unit"]) for r in got["rows"]] == [(2019, "乙县"), (2021, "丙区")]
+
+
+def test_registers_take_degrees_as_people_write_them(names):
+    names("vanished", "add", "--name", "老码头", "--cause", "水库淹没", "--gone", "2003-06-01",
+          "--lon", "东经106°27′", "--lat", "29°34′48″")  # fmt: skip
+    place = places()["老码头"][0]
+    assert (place.lon, place.lat) == pytest.approx((106.45, 29.58))
+    said = names("vanished", "add", "--name", "新码头", "--cause", "水库淹没", "--lon", "181",
+                 code=4)  # fmt: skip
+    assert "“181” is no number of degrees" in said
+    names("signs", "add", "--text", "老码头", "--lon", "106°27′", "--lat", "29.58")
+    with open_store("diming.gpkg", readonly=True) as store:
+        (sign,) = store.gazetteer().entries(Matter.SIGN)
+    assert sign.said["lon"] == pytest.approx(106.45)

@@ -322,6 +322,21 @@ def test_a_mapping_written_reads_the_same(tmp_path):
         write_mapping(str(kept), first)
 
 
+def test_a_mapping_names_fields_by_key_or_by_their_title_on_the_forms(tmp_path):
+    path = table(tmp_path, "地名,曾用名及使用年代", "磁器口,龙隐镇（1918年以前）")
+    for field in ("former_name", "曾用名"):
+        kept = tmp_path / f"{field}.toml"
+        kept.write_text(
+            'format = "diming.mapping/1"\n[columns]\n"地名" = "标准名称"\n'
+            f'"曾用名及使用年代" = "{field}"\n',
+            encoding="utf-8",
+        )
+        (record,) = read_places(path, PlaceReading(mapping=str(kept)))
+        assert [(n.text, n.kind) for n in record.names] == [
+            ("磁器口", "standard"), ("龙隐镇", "former"),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("part", "title"),
     [("地名录", "地名录"), ("", "refused"), ("a/b:c[d]", "a b c d"), ("长" * 40, "长" * 31)],

@@ -82,7 +82,7 @@ def with_mapping(options: PlaceReading) -> PlaceReading:
         if not isinstance(said["day_first"], bool):
             raise _wrong(path, "day_first", "true, false")
         made["day_first"] = said["day_first"]
-    columns = _texts(path, said, "columns")
+    columns = {c: _key(k) for c, k in _texts(path, said, "columns").items()}
     constants = _texts(path, said, "constants")
     check_constants(constants, path)
     default = {f.name: f.default for f in dataclass_fields(options)}
@@ -92,6 +92,15 @@ def with_mapping(options: PlaceReading) -> PlaceReading:
         columns=Facts({**columns, **options.columns}),
         constants=Facts({**constants, **options.constants}),
     )  # fmt: skip
+
+
+def _key(field: str) -> str:
+    """Return the key of a field that is given by its title on the forms: 曾用名."""
+    fields = name_fields().fields
+    if field in fields:
+        return field
+    titled = [k for k, f in fields.items() if f.zh == field.strip()]
+    return titled[0] if len(titled) == 1 else field
 
 
 def check_constants(constants: Mapping[str, str], path: str) -> None:

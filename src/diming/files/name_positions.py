@@ -11,6 +11,7 @@ import shapely
 
 from diming.errors import N_, UnreadableInput, UsageError
 from diming.files.name_cells import is_nothing
+from diming.files.position_crs import CLOSED, closed_frame, crs_told, is_lonlat, lonlat_of
 from diming.model.facts import Facts
 from diming.model.place import Problem
 from diming.script.degrees import read_degrees
@@ -35,8 +36,6 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\d{2,3}\.\d{2,}\D+\d{2,3}\.\d{2,}")
-#: Frames whose parameters of transformation are not for general use (北京54, 西安80).
-_CLOSED = re.compile(r"北京|1954|beijing|西安|1980|xian|xi'an", re.IGNORECASE)
 _DATUMS = ("gcj-02", "bd-09")
 #: What northings in China are, metres; eastings are less, or begin with the number of a zone.
 _NORTHINGS = (1.8e6, 6.2e6)
@@ -116,16 +115,16 @@ def positions(
                 "ask who made it, then give it with --crs",
                 path=path,
             )
-        _take_shapes(found, grid.geometry, _crs(told))
+        _take_shapes(found, grid.geometry, crs_told(told))
     else:
         _take_columns(found, grid, plan, told)
-    closed = np.fromiter((bool(_CLOSED.search(s)) for s in said), bool, len(said))
+    closed = np.fromiter((bool(CLOSED.search(s)) for s in said), bool, len(said))
     if closed.any():
         found.lon[: len(closed)][closed] = found.lat[: len(closed)][closed] = np.nan
         found.to[: len(closed)][closed] = np.nan
         for row in np.flatnonzero(closed):
             found.problems.pop(int(row), None)
-            found.remarks.setdefault(int(row), []).append(_closed(said[row]))
+            found.remarks.setdefault(int(row), []).append(closed_frame(said[row]))
     found.lon[found.displaced] = found.lat[found.displaced] = np.nan
     found.to[found.displaced] = np.nan
     for row in np.flatnonzero(found.displaced):
@@ -135,28 +134,6 @@ def positions(
     if found.geometry is not None:
         found.geometry[found.displaced] = None
     return found
-
-
-def _closed(crs: str) -> Problem:
-    return Problem(
-        N_(
-            "the position is in {crs}, whose parameters of transformation are not held here; it "
-            "was not taken: have it transformed"
-        ),
-        Facts({"crs": crs}),
-    )
-
-
-def _crs(text: str) -> pyproj.CRS:
-    import pyproj
-
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError:
-        raise UsageError(
-            "there is no coordinate reference system «{crs}»; give one such as EPSG:4490",
-            crs=text[:60],
-        ) from None
 
 
 def _leave_out(grid: Grid, found: Positions, said: Sequence[str], everything: bool) -> None:
@@ -178,8 +155,8 @@ def _leave_out(grid: Grid, found: Positions, said: Sequence[str], everything: bo
 
 def _take_shapes(found: Positions, shapes: NDArray[np.object_], crs: pyproj.CRS) -> None:
     found.crs = crs.to_string() if crs.to_epsg() is None else f"EPSG:{crs.to_epsg()}"
-    if _CLOSED.search(crs.datum.name if crs.datum is not None else ""):
-        found.notes.append(_closed(crs.name))
+    if CLOSED.search(crs.datum.name if crs.datum is not None else ""):
+        found.notes.append(closed_frame(crs.name))
         return
     shapes = shapely.force_2d(shapes)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
@@ -191,9 +168,9 @@ def _take_shapes(found: Positions, shapes: NDArray[np.object_], crs: pyproj.CRS)
     fit = np.flatnonzero(there & ~odd)
     made = np.full(len(shapes), None, dtype=object)
     made[fit] = shapes[fit]
-    if len(fit) and not _is_lonlat(crs):
+    if len(fit) and not is_lonlat(crs):
         coordinates = shapely.get_coordinates(made[fit])
-        made[fit] = shapely.set_coordinates(made[fit], _transformed(coordinates, crs))
+        made[fit] = shapely.set_coordinates(made[fit], lonlat_of(coordinates, crs))
     points = np.full(len(shapes), None, dtype=object)
     kind = shapely.get_type_id(made)
     areal, lines = fit[~np.isin(kind[fit], (0, 1, 5))], fit[np.isin(kind[fit], (1, 5))]
@@ -221,21 +198,9 @@ def _middles(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return middles
 
 
-def _is_lonlat(crs: pyproj.CRS) -> bool:
-    return crs.to_epsg() in (4326, 4490) or crs.to_authority() == ("OGC", "CRS84")
-
-
-def _transformed(coordinates: Floats, crs: pyproj.CRS) -> Floats:
-    import pyproj
-
-    way = pyproj.Transformer.from_crs(crs, 4490, always_xy=True)
-    made: Floats = np.column_stack(way.transform(*coordinates.T))
-    return made
-
-
 def _take_columns(found: Positions, grid: Grid, plan: Plan, told: str | None) -> None:
     """Take positions from columns: WKT, longitude and latitude, or X and Y."""
-    crs = _crs(told) if told else None
+    crs = crs_told(told) if told else None
     lon, lat = plan.column("lon"), plan.column("lat")
     x, y = plan.column("x"), plan.column("y")
     wkt = plan.column("geometry")
@@ -247,7 +212,7 @@ def _take_columns(found: Positions, grid: Grid, plan: Plan, told: str | None) ->
             _degrees(found, grid, column, limit) for column, limit in ((lon, 180.0), (lat, 90.0))
         )
         _check_pairs(found, grid, lon, lat)
-        if crs is not None and not _is_lonlat(crs):
+        if crs is not None and not is_lonlat(crs):
             _transform_pairs(found, crs)
     elif x is not None and y is not None and crs is not None:
         found.crs = told
@@ -315,12 +280,12 @@ def _check_pairs(found: Positions, grid: Grid, lon: int, lat: int) -> None:
 
 
 def _transform_pairs(found: Positions, crs: pyproj.CRS) -> None:
-    if _CLOSED.search(crs.datum.name if crs.datum is not None else ""):
-        found.notes.append(_closed(crs.name))
+    if CLOSED.search(crs.datum.name if crs.datum is not None else ""):
+        found.notes.append(closed_frame(crs.name))
         found.lon[:] = found.lat[:] = np.nan
         return
     fit = np.flatnonzero(np.isfinite(found.lon) & np.isfinite(found.lat))
-    made = _transformed(np.column_stack([found.lon[fit], found.lat[fit]]), crs)
+    made = lonlat_of(np.column_stack([found.lon[fit], found.lat[fit]]), crs)
     found.lon[fit], found.lat[fit] = made.T
     _check_range(found, fit)
 
@@ -364,7 +329,7 @@ def _take_wkt(found: Positions, grid: Grid, column: int, crs: pyproj.CRS | None)
         facts = Facts({"column": name, "value": cells[row][:60]})
         found.wrong(row, Problem(N_("{column}: «{value}» is no geometry in WKT"), facts, name))
     lon, lat = found.lon.copy(), found.lat.copy()
-    _take_shapes(found, shapes, crs if crs is not None else _crs("EPSG:4490"))
+    _take_shapes(found, shapes, crs if crs is not None else crs_told("EPSG:4490"))
     without = np.isnan(found.lon)
     found.lon[without], found.lat[without] = lon[without], lat[without]
 

@@ -20,6 +20,7 @@ from diming.files.place_table import (
     records_of,
     rows_of,
 )
+from diming.files.workbook import LONGEST_CELL, UNWRITABLE
 from diming.model.place import NameKind
 
 if TYPE_CHECKING:
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
     from diming.model.place import Name, PlaceRecord
 
 PLACES, NAMES, VERBATIM = "地点", "名称", "原文"
-#: What a cell and a sheet can hold.
-LONGEST_CELL = 32_767
+#: Rows that a sheet holds at the most.
 MOST_ROWS = 1_048_576
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 #: Spreadsheets read ``_x000D_`` as the character of that number.
 _ESCAPED = re.compile("_x(?=[0-9A-Fa-f]{4}_)")
 _NUMBERED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -179,7 +178,7 @@ class _Sheet:
             return value
         if not value:
             return None
-        if (found := _ILLEGAL.search(value)) is not None:
+        if (found := UNWRITABLE.search(value)) is not None:
             raise UsageError(
                 "{place}: the column {column} holds the character {character}, which no workbook "
                 "can hold; take it out, or write another format",

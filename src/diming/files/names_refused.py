@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from diming.errors import UsageError
 from diming.files.formulas import guarded, unguarded
+from diming.files.workbook import LONGEST_CELL, UNWRITABLE, saved
 from diming.files.writing import write_bytes
 
 if TYPE_CHECKING:
@@ -24,14 +25,10 @@ REASON = "原因 reason"
 ROW = "行号 row"
 #: Numbers are no formulas, although they may begin with a sign.
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
-#: What a cell of a workbook holds, in characters.
-_LONGEST = 32_767
 #: Characters that no sheet is called with.
 _NO_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 #: Widths of columns, in characters.
 _WIDTH, _REASON_WIDTH = 16, 60
-#: Characters that no workbook may hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_refused(
@@ -134,11 +131,9 @@ def _xlsx(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> by
     for row in (heads, *rows):
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("\ufffd", text)[:_LONGEST])
+            cell = WriteOnlyCell(sheet, UNWRITABLE.sub("\ufffd", text)[:LONGEST_CELL])
             if cell.data_type == "f":  # what came as text stays text
                 cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
+    return saved(book)

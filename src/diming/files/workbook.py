@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: What no XML holds: control characters, half characters, and two that are none.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Characters that a cell holds at the most.
+LONGEST_CELL = 32_767
 #: Widest column, in characters.
 _WIDEST = 60
 
@@ -79,7 +81,7 @@ def printable(text: str) -> str:
     >>> printable("朝\x07天\ufffe门\t")
     '朝天门\t'
     """
-    return _UNWRITABLE.sub("", text)
+    return UNWRITABLE.sub("", text)
 
 
 def cell_text(value: Any) -> str:

@@ -117,7 +117,8 @@ def _held(held: Held, lang: str | None) -> Iterator[str]:
         at = held.extent
         west, south, east, north = at.bounds
         place = say(
-            N_("{lon}, {lat}; {unit} reaches from {west}, {south} to {east}, {north}"), lang,
+            N_("{lon}, {lat} in {unit}, which reaches from {west}, {south} to {east}, {north}"),
+            lang,
             lon=f"{at.lon:.4f}", lat=f"{at.lat:.4f}", unit=label(at.of, lang),
             west=f"{west:.4f}", south=f"{south:.4f}", east=f"{east:.4f}", north=f"{north:.4f}",
         )  # fmt: skip

@@ -148,7 +148,7 @@ def _name(name: Name, lang: str | None) -> list[str]:
         head += f"  {plain(name.romanisation)}"
     lines = [wrap(f"{head}  {say(N_(', '), lang).join(said)}", indent="    ", first="")]
     for title, value in (
-        (N_("reading"), name.reading), (N_("origin"), name.origin), (N_("meaning"), name.meaning),
+        (N_("read as"), name.reading), (N_("origin"), name.origin), (N_("meaning"), name.meaning),
         (N_("attested by"), name.citation),
     ):  # fmt: skip
         if value:

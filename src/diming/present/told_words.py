@@ -36,6 +36,8 @@ def told_text(told: Told, lang: str | None) -> str:
         return read  # An end alone says nothing as it is written.
     # What two columns were joined by is not the source's.
     text = plain(told.text.removesuffix("..").removesuffix("/"))
+    if not read and told.text.endswith("/"):
+        return say(N_("begun {text}"), lang, text=text)  # 解放前, and in use since.
     if not read or _SPEAKS.fullmatch(told.text):
         return text
     return say(N_("{text} ({detail})"), lang, text=text, detail=read)

@@ -56,13 +56,21 @@ def odd(known: Place, given: Place, same_place_m: float) -> list[Problem]:
     ]
 
 
-def dated(record: PlaceRecord, day: date) -> PlaceRecord:
-    """Return a record whose former names ended at the latest on the day of the source."""
-    if all(n.when.text or n.kind is not NameKind.FORMER for n in record.names):
+def attested(record: PlaceRecord, day: date) -> PlaceRecord:
+    """Return a record whose names say who attests them, and when former ones had ended.
+
+    Those without a citation are the source's own word; former names without a time had ended
+    by the day of the source. What another archive handed out stays as it was.
+    """
+    if record.place.place_id:
         return record
     ended = Told(span=Span(UNKNOWN_BEGIN, When(day, Precision.UNKNOWN)))
     names = tuple(
-        replace(n, when=ended) if n.kind is NameKind.FORMER and not n.when.text else n
+        replace(
+            n,
+            citation=n.citation or record.place.source,
+            when=ended if n.kind is NameKind.FORMER and n.when == Told() else n.when,
+        )
         for n in record.names
     )
     return replace(record, names=names)

@@ -18,7 +18,7 @@ from diming.model.namechange import NameChange
 from diming.model.place import Problem
 from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
-from diming.services.gained import dated, gained, new_id, odd, speaks_anew, with_row
+from diming.services.gained import attested, gained, new_id, odd, speaks_anew, with_row
 from diming.services.identity import (
     Delivered,
     Known,
@@ -238,7 +238,7 @@ class _Work:
             return TakenRow(record, Fate.REFUSED, reasons=record.problems)
         if same.problem is not None:
             return TakenRow(record, Fate.CONFLICTING, reasons=(same.problem, *remarks))
-        record = dated(record, self.day)
+        record = attested(record, self.day)
         known = same.place
         if same.unit is not None:
             place_id = same.unit.unit_id

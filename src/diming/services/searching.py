@@ -6,7 +6,6 @@ only of what is to be told is it asked where it was, and where that is today.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,13 +14,14 @@ from diming.errors import UnreadableInput, UsageError
 from diming.history.recall import Recall
 from diming.model.found import Found, Hit
 from diming.model.place import Name, NameKind
-from diming.script.fold import fold, simplified
+from diming.script.fold import fold
 from diming.script.keys import Spelling, query_keys
-from diming.script.rank import Match, Why, rank
-from diming.script.reading import readings, syllables
+from diming.script.rank import Match, Why
+from diming.script.reading import syllables
 from diming.services.asking import resolve
 from diming.services.beliefs import basis, day_meant, revision_meant, today
 from diming.services.situation import Situation
+from diming.services.term_order import by_tone, ranked, tones_of, why_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,10 +46,6 @@ _AT_ONCE = 12
 _INITIALS_AT_ONCE = 400
 #: Places of one spelling told before others: of what is nearly sure, and of what is less.
 _OF_ONE_SPELLING, _SURER, _OF_ONE_OTHER = 3, 0.95, 1
-#: Matches whose tones are looked at where the question has some.
-_MOST_TONED = 40
-#: What reads the same in another tone is a little less what was asked for.
-_OTHER_TONE = 0.02
 
 
 def search(
@@ -171,13 +167,13 @@ class Searcher:
             # Who types ciqi has not come to the end of 磁器口.
             sounding = self.gazetteer.terms_sounding(query.syllables, _MOST_BEGINNING)
             terms.update((t.number, t) for t in sounding)
-        found = _ranked(query, terms.values())
+        found = ranked(query, terms.values())
         if len(found) < _AT_ONCE or found[0][1].score < _GOOD:
             for term in self._farther(query):
                 terms.setdefault(term.number, term)
-            found = _ranked(query, terms.values())
-        tones = _tones(asked) if query.spelling is Spelling.LETTERS else ""
-        return _by_tone(found, tones) if tones else found
+            found = ranked(query, terms.values())
+        tones = tones_of(asked) if query.spelling is Spelling.LETTERS else ""
+        return by_tone(found, tones) if tones else found
 
     def _farther(self, query: Query) -> Iterator[Term]:
         if query.loose:
@@ -250,7 +246,7 @@ class Searcher:
             standard = last.holds(wanted.day or self.now)
             kind = NameKind.STANDARD if standard else NameKind.FORMER
             hit = Hit(
-                last.name, kind, match.score, _why(match, asked, last.name),
+                last.name, kind, match.score, why_found(match, asked, last.name),
                 _whole(versions, last), version=last,
             )  # fmt: skip
             if self._is_wanted(hit, wanted):
@@ -267,7 +263,7 @@ class Searcher:
             ):
                 continue
             hit = Hit(
-                name.text, name.kind, match.score, _why(match, asked, name.text),
+                name.text, name.kind, match.score, why_found(match, asked, name.text),
                 name.when.span, version=version, place=place, name=name,
             )  # fmt: skip
             if self._is_wanted(hit, wanted):
@@ -321,14 +317,6 @@ def _few(uses: Iterable[Name | Version], wanted: _Wanted, limit: int) -> list[Na
     return kept
 
 
-def _ranked(query: Query, terms: Iterable[Term]) -> list[tuple[Term, Match]]:
-    listed = list(terms)
-    found = rank(
-        query, [t.text for t in listed], [t.syllables for t in listed], [t.uses for t in listed]
-    )
-    return [(listed[m.index], m) for m in found]
-
-
 def _standing(hit: Hit) -> tuple[object, ...]:
     """Units come first, the higher the earlier; what stands before what is gone."""
     version = hit.version
@@ -342,15 +330,6 @@ def _standing(hit: Hit) -> tuple[object, ...]:
         hit.text,
         hit.place_id,
     )
-
-
-def _why(match: Match, asked: str, text: str) -> str:
-    """Return why a name matches; what is folded alike may still be written otherwise."""
-    if match.why is Why.EXACT and text != asked and simplified(asked) != asked:
-        return Why.TRADITIONAL
-    if match.why is Why.EXACT and simplified(text) != text and text != asked:
-        return Why.TRADITIONAL
-    return match.why
 
 
 def _whole(versions: Sequence[Version], last: Version) -> Span:
@@ -367,25 +346,3 @@ def _whole(versions: Sequence[Version], last: Version) -> Span:
 
 def _meet(version: Version, begin: date, end: date) -> bool:
     return version.span.begin.day < end and begin < version.span.end.day
-
-
-def _tones(asked: str) -> str:
-    """Return letters with tones joined as readings are; nothing where there are none."""
-    marked = unicodedata.normalize("NFD", asked)
-    if not any(mark in marked for mark in "\u0300\u0301\u0304\u030c"):
-        return ""
-    joined = unicodedata.normalize("NFC", asked).lower()
-    return "".join(c for c in joined if c.isalpha())
-
-
-def _by_tone(found: list[tuple[Term, Match]], tones: str) -> list[tuple[Term, Match]]:
-    """Put what reads in the very tones first."""
-    result = []
-    for at, (term, match) in enumerate(found):
-        if at < _MOST_TONED and match.why is Why.PINYIN:
-            read = "".join(s or "" for s in readings(term.text).syllables)
-            if not read.startswith(tones):
-                match = replace(match, score=round(match.score - _OTHER_TONE, 4))
-        result.append((term, match))
-    head = sorted(result[:_MOST_TONED], key=lambda f: -f[1].score)
-    return head + result[_MOST_TONED:]
