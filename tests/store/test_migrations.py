@@ -8,7 +8,9 @@ from datetime import timedelta
 import pyogrio
 import pytest
 
+from diming.errors import UnreadableInput
 from diming.model.changeset import Revision
+from diming.services.searching import search
 from diming.store.columns import LAYOUT
 from diming.store.hashing import GENESIS
 from diming.store.layers import layers
@@ -79,6 +81,9 @@ def test_an_older_archive_is_read_without_changing_it(old, layout, tmp_path):
                 check_belief(opened, account, known)
             assert opened.verify() == []
             assert opened.base.layout() == layout
+            if layout < 3:  # Nothing would be found, whatever it holds.
+                with pytest.raises(UnreadableInput, match="older layout"):
+                    search(opened, "江北区")
             assert shown(opened) == {x.name for x in layers(layout)}
             gazetteer = opened.gazetteer()
             assert set(gazetteer.counts().values()) == {0}

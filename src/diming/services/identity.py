@@ -20,6 +20,7 @@ from diming.model.kind import KINDS_OF_TERM
 from diming.model.place import Problem
 from diming.model.unit import Level
 from diming.script.fold import fold
+from diming.services.namesakes import Namesakes, distances_m
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from diming.services.belonging import UnitsOn
     from diming.store.gazetteer_protocol import Gazetteer
 
-#: Metres on a sphere of the Earth's mean radius, for telling places apart.
-_RADIUS_M = 6_371_008.8
 #: Positions of one place, told twice by one source, are no farther apart.
 SAME_SPOT_M = 100.0
 #: Groups of classes that are divisions.
@@ -129,6 +128,10 @@ class Known:
         }
         self._by_code = gazetteer.coded({r.place.code for r in records if r.place.code})
         self._by_text = _by_text(gazetteer, records)
+        self._asked: set[str] = set()
+        #: Places by the rows that told of them, and by those that made them.
+        self._told: dict[str, set[str]] = {}
+        self._made: dict[tuple[str, str], set[str]] = {}
 
     def place(self, record: PlaceRecord, within_id: str | None, same_place_m: float) -> Same:
         """Return the known place that a record is, if any."""
@@ -139,18 +142,19 @@ class Known:
         found = self._by_code.get(place.code) if place.code else None
         if found is not None:
             return Same(place=found)
-        near = [
-            other
-            for other in self._called(record)
-            if not _told_apart(place, other)
-            and _same_class(place, other)
-            and _same_spot(place, within_id, other, same_place_m)
-        ]
+        written = {t: None for n in record.names for t in _as_lists_write(fold(n.text))}
+        alike = {
+            p.place_id: p
+            for text in written
+            if text in self._by_text
+            for p in self._by_text[text].like(place, within_id, same_place_m)
+        }
+        near = list(alike.values())
         if len(near) > 1:
             near = self._attesting(near, row_text(place)) or near
         if len(near) > 1:
             # The very row that made one of them comes again.
-            near = [p for p in near if _same_row(place, p)] or near
+            near = self._made_by(near, place) or near
         if len(near) > 1:
             said = Facts({"name": record.names[0].text, "places_count": len(near),
                           "places": [p.place_id for p in near[:5]]})  # fmt: skip
@@ -162,24 +166,31 @@ class Known:
 
     def _attesting(self, places: Sequence[Place], row: str) -> list[Place]:
         """Return the places of which this very row was told before."""
-        told = self._gazetteer.names_of([p.place_id for p in places])
-        return [
-            p for p in places if any(n.facts.get("row") == row for n in told.get(p.place_id, ()))
-        ]
+        self._ask(places)
+        found = self._told.get(row, set())
+        return [p for p in places if p.place_id in found] if found else []
 
-    def _called(self, record: PlaceRecord) -> list[Place]:
-        found = {
-            p.place_id: p
-            for n in record.names
-            for text in _as_lists_write(fold(n.text))
-            for p in self._by_text.get(text, ())
-        }
-        return list(found.values())
+    def _made_by(self, places: Sequence[Place], place: Place) -> list[Place]:
+        """Return the places that this very row made."""
+        self._ask(places)
+        found = self._made.get(_row_key(place), set()) if place.verbatim else set()
+        return [p for p in places if p.place_id in found] if found else []
+
+    def _ask(self, places: Sequence[Place]) -> None:
+        """Learn which rows told of places, once for each: namesakes may be thousands."""
+        new = {p.place_id: p for p in places if p.place_id not in self._asked}
+        if not new:
+            return
+        self._asked |= new.keys()
+        for place in new.values():
+            self._made.setdefault(_row_key(place), set()).add(place.place_id)
+        for place_id, names in self._gazetteer.names_of(list(new)).items():
+            for name in names:
+                if (row := name.facts.get("row")) is not None:
+                    self._told.setdefault(str(row), set()).add(place_id)
 
 
-def _by_text(
-    gazetteer: Gazetteer, records: Iterable[PlaceRecord]
-) -> Mapping[str, tuple[Place, ...]]:
+def _by_text(gazetteer: Gazetteer, records: Iterable[PlaceRecord]) -> Mapping[str, Namesakes]:
     """Return known places by each folded spelling that occurs in the delivery."""
     texts = {t for r in records for n in r.names for t in _as_lists_write(fold(n.text))} - {""}
     terms = {t.number: t.text for t in gazetteer.terms_written(texts)}
@@ -192,8 +203,9 @@ def _by_text(
                 ids.setdefault(terms[number], set()).add(place_id)
     places = gazetteer.places({i for some in ids.values() for i in some})
     return {
-        text: tuple(places[i] for i in sorted(some) if i in places) for text, some in ids.items()
-    }  # fmt: skip
+        text: Namesakes([places[i] for i in sorted(some) if i in places])
+        for text, some in ids.items()
+    }
 
 
 def _as_lists_write(text: str) -> tuple[str, ...]:
@@ -206,22 +218,22 @@ def _as_lists_write(text: str) -> tuple[str, ...]:
     return (text,)
 
 
-def _same_row(place: Place, other: Place) -> bool:
-    return (
-        place.source == other.source and bool(place.verbatim) and place.verbatim == other.verbatim
-    )
+def _row_key(place: Place) -> tuple[str, str]:
+    """Return what two places have in common that one row of one source made."""
+    return place.source, json.dumps(dict(place.verbatim), ensure_ascii=False, sort_keys=True)
 
 
 class Delivered:
     """New places of the delivery itself: a row may tell one a second time (重复)."""
 
     def __init__(self) -> None:
-        self._called: dict[str, list[tuple[str, Place, str | None]]] = {}
+        self._called: dict[tuple[str, int], list[tuple[str, Place, str | None]]] = {}
 
     def add(self, place_id: str, record: PlaceRecord, within_id: str | None) -> None:
         """Put down a place that a row made."""
-        text = fold(record.names[0].text)
-        self._called.setdefault(text, []).append((place_id, record.place, within_id))
+        if record.place.lat is not None:
+            at = fold(record.names[0].text), _band(record.place.lat)
+            self._called.setdefault(at, []).append((place_id, record.place, within_id))
 
     def again(self, record: PlaceRecord, within_id: str | None) -> str | None:
         """Return the place that a row without an id tells again, if it is plainly that one.
@@ -229,11 +241,13 @@ class Delivered:
         Namesakes are common, and a double is not written. So it must bear the same standard
         name and lie in the same unit, within `SAME_SPOT_M`, and its class must not differ.
         """
-        if record.place.source_id:
+        if record.place.source_id or record.place.lat is None:
             return None
+        text, band = fold(record.names[0].text), _band(record.place.lat)
         found = [
             place_id
-            for place_id, other, lies in self._called.get(fold(record.names[0].text), ())
+            for one in (band - 1, band, band + 1)
+            for place_id, other, lies in self._called.get((text, one), ())
             if lies == within_id
             and record.place.source == other.source
             and not other.source_id
@@ -245,38 +259,17 @@ class Delivered:
         return found[0] if len(found) == 1 else None
 
 
-def _told_apart(place: Place, other: Place) -> bool:
-    """Tell whether one source calls them by different ids."""
-    return (
-        place.source == other.source and bool(place.source_id) and bool(other.source_id)
-        and place.source_id != other.source_id
-    )  # fmt: skip
-
-
-def _same_class(place: Place, other: Place) -> bool:
-    """Tell whether the classes do not speak against it: the first two digits are the group."""
-    one, two = place.class_code[:2], other.class_code[:2]
-    return not one or not two or one == two
-
-
-def _same_spot(place: Place, within_id: str | None, other: Place, same_place_m: float) -> bool:
-    apart = distance_m(place, other)
-    if apart is not None:
-        return apart <= same_place_m
-    return within_id is not None and within_id == other.within_id
+def _band(lat: float) -> int:
+    """Return the band of latitude, somewhat wider than `SAME_SPOT_M`: namesakes may be many."""
+    return int(lat // 0.001)
 
 
 def distance_m(place: Place, other: Place) -> float | None:
     """Return how far apart two places are, on a sphere; None where one has no position."""
     if place.lon is None or place.lat is None or other.lon is None or other.lat is None:
         return None
-    lon = np.radians([place.lon, other.lon])
-    lat = np.radians([place.lat, other.lat])
-    half = (
-        np.sin((lat[1] - lat[0]) / 2) ** 2
-        + np.cos(lat[0]) * np.cos(lat[1]) * np.sin((lon[1] - lon[0]) / 2) ** 2
-    )
-    return float(2 * _RADIUS_M * np.arcsin(np.sqrt(half)))
+    there = np.array([other.lon]), np.array([other.lat])
+    return float(distances_m(place.lon, place.lat, *there)[0])
 
 
 def row_text(place: Place) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from diming.errors import UsageError
+from diming.errors import UnreadableInput, UsageError
 from diming.history.recall import Recall
 from diming.model.found import Found, Hit
 from diming.model.place import Name, NameKind
@@ -119,6 +119,13 @@ class Searcher:
             raise UsageError("there is nothing to look for in “{text}”", text=asked)
         if limit < 1:
             raise UsageError("--limit is a number of hits from 1 on")
+        if not self.gazetteer.has_terms:
+            # It would find nothing, whatever it holds.
+            raise UnreadableInput(
+                "{place} is of an older layout, in which names cannot be searched; whatever is "
+                "written to it next brings it up to date",
+                place=self.store.place,
+            )
         day = None if day is None else day_meant(day)
         unit = None
         if within is not None:

@@ -153,6 +153,11 @@ class LedgerGazetteer:
             ))  # fmt: skip
         return [found[number] for number in best if number in found]
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether names can be looked up: older layouts hold no terms until they are written to."""
+        return self.base.layout() >= PLACE.since
+
     def terms_written(self, texts: Iterable[str]) -> list[Term]:
         """Return the terms that are these very texts, folded; by number."""
         found: list[Term] = []

@@ -78,6 +78,10 @@ class Gazetteer(Protocol):
         600 keys.
         """
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether names can be looked up: older layouts hold no terms until they are written to."""
+
     def terms_written(self, texts: Iterable[str]) -> list[Term]:
         """Return the terms that are these very texts, folded; by number."""
 
