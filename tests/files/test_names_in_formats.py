@@ -194,8 +194,8 @@ def test_dumps_of_geonames(tmp_path):
     first, _ = delivery
     assert delivery.format == "geonames"
     assert [(n.text, n.kind.value, n.lang) for n in first.names] == [
-        ("Zitong", "standard", "zh-Latn-pinyin"), ("T'ung-nan", "alias", "und-Latn"),
-        ("zi tong", "alias", "zh-Latn-pinyin"), ("梓潼", "alias", "zh-Hans"),
+        ("梓潼", "standard", "zh-Hans"), ("Zitong", "alias", "zh-Latn-pinyin"),
+        ("T'ung-nan", "alias", "und-Latn"), ("zi tong", "alias", "zh-Latn-pinyin"),
         ("潼南縣", "alias", "zh-Hant"), ("Цзытун", "alias", "und-Cyrl"),
     ]  # fmt: skip
     assert (first.place.source_id, first.place.feature, first.place.lon) == (

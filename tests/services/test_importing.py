@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from diming.errors import Conflict, UsageError
+from diming.gazetteer import Names
 from diming.model.facts import Facts
 from diming.model.intake import Fate
 from diming.model.place import Name, NameKind, Place, PlaceRecord, Problem, Told
@@ -356,3 +357,26 @@ def test_undoing_names_as_an_act_says_which_command_does_it(store):
     taken(store, record("石桥湾"))
     with pytest.raises(UsageError, match="diming names revert"):
         revert(store, f"r{store.head().number}", author="某", reason="误导入")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg", ".jsonld"])
+def test_what_was_handed_out_comes_back_as_what_it_is(store, tmp_path, suffix):
+    """Export then import changes nothing here, and makes the same elsewhere."""
+    taken(
+        store,
+        record("石桥湾", within=("万州区", "兴隆镇"), lon=106.001, lat=29.001,
+               others=[("龙隐湾", NameKind.FORMER), ("%别", NameKind.ALIAS)]),
+        record("石桥湾", 3, within=("涪陵区",), others=[("_别", NameKind.ALIAS)]),
+        record("龙沙镇", 4, source_id="500101100", lon=106.002, lat=29.003, class_code="21400"),
+    )  # fmt: skip
+    names = Names(store)
+    out = tmp_path / f"all{suffix}"
+    names.export(out)
+    again = names.take_in(out, author="某", day=DAY)
+    changed = [(r.record.place, r.names) for r in again.rows if r.fate is not Fate.UNCHANGED]
+    assert changed == [] and again.revision is None
+    with create(MEMORY, author="某") as other:
+        load(other, [drawn(tmp_path, COUNTIES)], day=DAY, **WHO)
+        load(other, [csv_of(tmp_path, TOWNS, "towns.csv")], day=DAY, **WHO)
+        Names(other).take_in(out, author="某", day=DAY)
+        assert believed(other) == believed(store)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from diming.errors import N_
 from diming.model.facts import Facts
-from diming.model.place import NameKind, Problem, Told, place_id_of
+from diming.model.place import OF_ARCHIVE, NameKind, Problem, Told, place_id_of
 from diming.model.span import UNKNOWN_BEGIN, Precision, Span, When
-from diming.services.identity import distance_m, row_text
+from diming.services.identity import DIVISION, distance_m, row_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,6 +56,25 @@ def odd(known: Place, given: Place, same_place_m: float) -> list[Problem]:
     ]
 
 
+def told_of_unit(record: PlaceRecord, unit: Version) -> PlaceRecord:
+    """Return what sources told of a unit, of a record that an archive handed out.
+
+    Its names, codes, kind and span follow from acts and are not told a second time; see
+    `diming.services.gazetteer.unit_record`.
+    """
+    place = record.place
+    codes = {f"code_{system}" for system, _ in unit.codes}
+    place = replace(
+        place,
+        class_code="" if place.class_code == DIVISION else place.class_code,
+        feature="" if place.feature == unit.kind else place.feature,
+        facts=Facts({k: v for k, v in place.facts.items() if k not in codes}),
+        when=Told(),
+    )
+    names = tuple(n for n in record.names if n.citation != OF_ARCHIVE)
+    return replace(record, place=place, names=names)
+
+
 def attested(record: PlaceRecord, day: date) -> PlaceRecord:
     """Return a record whose names say who attests them, and when former ones had ended.
 
@@ -92,6 +111,8 @@ def _says(value: object) -> bool:
 def new_id(record: PlaceRecord, within: Version | None) -> str:
     """Return the id of a place that is new: by its source's id, else by all that tells it apart."""
     place = record.place
+    if place.place_id:
+        return place.place_id
     if place.source_id:
         return place_id_of(place.source, place.source_id)
     return place_id_of(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Positions of one place, told twice by one source, are no farther apart.
 SAME_SPOT_M = 100.0
 #: Groups of classes that are divisions.
-_DIVISION = "21"
+DIVISION = "21"
 _PROVINCES = ("省", "市", "自治区", "特别行政区")
 #: How lists write one committee; of each line, whatever the name ends in, all are tried.
 _COMMITTEES = (
@@ -58,7 +58,7 @@ def claims_unit(record: PlaceRecord, levels: Container[Level] = tuple(Level)) ->
     Of a level that the archive does not hold (villages, mostly) it is a place like others.
     """
     code = parse_code(record.place.source_id)
-    if record.place.class_code.startswith(_DIVISION):
+    if record.place.class_code.startswith(DIVISION):
         return code is None or code.level in levels
     if code is None or code.level not in levels or code.is_summary_row:
         return False
@@ -126,6 +126,7 @@ class Known:
             for source, ids in by_source.items()
             for one, place in gazetteer.from_source(source, sorted(ids)).items()
         }
+        self._by_id = gazetteer.places({r.place.place_id for r in records} - {""})
         self._by_code = gazetteer.coded({r.place.code for r in records if r.place.code})
         self._by_text = _by_text(gazetteer, records)
         self._asked: set[str] = set()
@@ -136,6 +137,9 @@ class Known:
     def place(self, record: PlaceRecord, within_id: str | None, same_place_m: float) -> Same:
         """Return the known place that a record is, if any."""
         place = record.place
+        if place.place_id:
+            # What an archive handed out says itself which place it is.
+            return Same(place=self._by_id.get(place.place_id))
         found = self._by_source.get((place.source, place.source_id))
         if found is not None:
             return Same(place=found)
@@ -286,7 +290,8 @@ def names_new(known: Sequence[Name], record: PlaceRecord, place_id: str) -> tupl
     ids = {n.name_id for n in known}
     new: dict[str, Name] = {}
     for name in record.names:
-        name_id = name_id_of(place_id, name)
+        own = record.place.place_id == place_id and name.name_id
+        name_id = name.name_id if own else name_id_of(place_id, name)
         if name_id not in ids:
             new.setdefault(name_id, replace(name, name_id=name_id, place_id=place_id))
     return tuple(new.values())

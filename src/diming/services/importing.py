@@ -15,10 +15,18 @@ from diming.files.reading import silent
 from diming.model.facts import Facts
 from diming.model.intake import Fate, Intake, TakenRow
 from diming.model.namechange import NameChange
-from diming.model.place import Problem
+from diming.model.place import OF_ARCHIVE, Problem
 from diming.services.beliefs import today
 from diming.services.belonging import UnitsOn, lies_in, likeliest_systems, spots
-from diming.services.gained import attested, gained, new_id, odd, speaks_anew, with_row
+from diming.services.gained import (
+    attested,
+    gained,
+    new_id,
+    odd,
+    speaks_anew,
+    told_of_unit,
+    with_row,
+)
 from diming.services.identity import (
     Delivered,
     Known,
@@ -138,7 +146,7 @@ class _Work:
     ) -> None:
         self.options, self.records = options, records
         self.day = options.day or today()
-        view = store.view()
+        self.view = view = store.view()
         systems: Sequence[str] = (options.code_system,)
         if options.code_system == "auto":
             pairs = [(r.place.source_id, r.names[0].text) for r in records if claims_unit(r)]
@@ -186,8 +194,12 @@ class _Work:
         if record.problems:
             return record, Same(), None, []
         remarks: list[Problem] = list(record.remarks)
-        unit = Same()
-        if claims_unit(record, self.units.levels):
+        unit = Same(self._own_unit(record))
+        if (
+            unit.unit is None
+            and not record.place.place_id
+            and claims_unit(record, self.units.levels)
+        ):
             unit = unit_meant(self.units, record)
         remarks += unit.remarks
         if unit.unit is not None or unit.problem is not None:
@@ -208,6 +220,14 @@ class _Work:
         within_id = None if within is None else within.unit_id
         same = self.known.place(record, within_id, self.options.same_place_m)
         return record, same, within, remarks
+
+    def _own_unit(self, record: PlaceRecord) -> Version | None:
+        """Return the unit whose id a record bears, which an archive handed out."""
+        unit_id = record.place.place_id
+        if not unit_id:
+            return None
+        versions = [] if self.units.unit(unit_id) else self.view.of_unit(unit_id)
+        return self.units.unit(unit_id) or (versions[-1] if versions else None)
 
     def _seat(self, spot: Version | None, record: PlaceRecord) -> Version | None:
         """Return the unit at a position; the one below that has the place's name, if it is one.
@@ -258,6 +278,8 @@ class _Work:
         # A new place keeps its row; so does one of which the same source speaks anew.
         keeps = known is None and same.unit is None
         keeps = keeps or (known is not None and speaks_anew(known, record.place))
+        if same.unit is not None and record.place.place_id:
+            record, keeps = told_of_unit(record, same.unit), True
         names = names_new(told_here, record if keeps else with_row(record), place_id)
         place, not_so = self._place(record, same.unit, known, place_id, within)
         fate = Fate.ADDED if known is None and same.unit is None else Fate.MATCHED
@@ -306,6 +328,7 @@ class _Work:
             given = replace(given, within_id=within.unit_id, within_on=self.day)
         if known is not None:
             return gained(known, given), odd(known, given, self.options.same_place_m)
-        if unit is not None and given.lon is None and not given.class_code and not given.facts:
+        says_nothing = given.lon is None and not given.class_code and not given.facts
+        if unit is not None and (says_nothing or given.source == OF_ARCHIVE):
             return None, []  # The unit says it all; the row goes with its name.
         return replace(given, place_id=place_id, row=None), []

@@ -88,9 +88,10 @@ def _places_query(schema: str, fid: str, day: str) -> str:
     name, romanisation = (
         _STANDARD.format(column=column, schema=schema) for column in ("text", "romanisation")
     )
+    within = _WITHIN.format(schema=schema)
     return (
         f"SELECT v.row_id AS {fid}, v.place_id, {name} AS name, {romanisation} AS romanisation, "
-        f'v.class_code, v.feature, v.code, {begin} AS "begin", {_WITHIN.format(schema=schema)} AS within, v.source, '
+        f'v.class_code, v.feature, v.code, {begin} AS "begin", {within} AS within, v.source, '
         f"v.source_id, v.geom AS geom FROM {schema}place v "
         f"WHERE v.known_to IS NULL AND v.end_day = '{_OPEN}' AND v.geom IS NOT NULL"
     )
