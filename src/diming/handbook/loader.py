@@ -39,7 +39,7 @@ VARIABLE = "DIMING_HANDBOOK"
 TABLES = frozenset({
     "code_range", "county_table", "county_code", "reading", "generic", "era",
     "naming_rule", "generic_threshold", "generic_term", "built_up_area", "alike",
-    "procedure", "heritage", "registers", "forms",
+    "procedure", "heritage", "registers", "forms", "place_classes",
 })  # fmt: skip
 
 _NOT_READ = N_("Handbook {path} cannot be read: {detail}.")

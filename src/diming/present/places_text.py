@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diming.handbook.fields import name_fields
+from diming.handbook.place_classes import load_place_classes
 from diming.handbook.procedure import load_procedure
 from diming.handbook.registers import load_registers
 from diming.model.entry import Matter
@@ -52,9 +53,16 @@ def _row(record: PlaceRecord, lying: Lying, lang: str | None) -> list[str]:
     said = say(N_(", "), lang).join(shown)
     place = record.place
     return [
-        plain(first.text, longest=30), plain(place.class_code or place.feature, longest=12),
+        plain(first.text, longest=30), plain(class_text(place, lang), longest=20),
         _above(place, lying), said,
     ]  # fmt: skip
+
+
+def class_text(place: Place, lang: str | None) -> str:
+    """Return what kind of place it is: as its source says, else by the table of classes."""
+    known = load_place_classes().of(place.class_code)
+    words = place.feature or ("" if known is None else known.title(resolve_language(lang)))
+    return " ".join(filter(None, (place.class_code, words)))
 
 
 def standard(names: Iterable[Name]) -> Name:
@@ -100,7 +108,7 @@ def _particulars(shown: PlaceShown, lang: str | None) -> list[list[str]]:
     told = "".join(place.within)
     for title, value in (
         (N_("told to lie in"), told if told != above else ""),
-        (N_("class"), " ".join(filter(None, (place.class_code, place.feature)))),
+        (N_("class"), class_text(place, lang)),
         (N_("place code"), place.code),
         (N_("position"), "" if place.lon is None else f"{place.lon:.5f}, {place.lat:.5f}"),
         (N_("there"), told_text(place.when, lang)),
