@@ -14,6 +14,7 @@ from diming.model.changeset import Changeset
 from diming.model.namechange import NameChange
 from diming.model.place import Name, NameKind, Place, Told, name_id_of
 from diming.model.span import Span, parse_when
+from diming.present.found_text import found_text
 from diming.services.asking import Ambiguous
 from diming.services.recording import record
 from diming.services.searching import Searcher, search
@@ -199,3 +200,8 @@ def test_who_has_not_come_to_the_end_of_the_pinyin_finds_it_already(store, asked
     assert "磁器口" in [h.text for h in found.hits[:3]]
     by_text = {h.text: h.why for h in found.hits}
     assert by_text["磁器口"] == "prefix"
+
+
+def test_who_types_an_address_is_told_what_finds_it(store):
+    assert "names locate" in found_text(search(store, "甲一县石桥乡石桥湾"), "en")
+    assert "names locate" not in found_text(search(store, "磁器口"), "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from diming.present.acts import basis_text, label, source_text, span_text
@@ -34,9 +35,20 @@ WHYS: dict[str, str] = {
 }
 
 
+#: Ends of units of which an address has several; hits from here on are what was meant.
+_ADDRESS, _SURE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[省市区區县縣乡鄉镇鎮村]"), 0.9
+
+
 def found_text(found: Found, lang: str | None) -> str:
     """Return the hits, the most alike first."""
-    return "\n".join(_lines(found, lang)) + "\n"
+    lines = list(_lines(found, lang))
+    best = max((hit.score for hit in found.hits), default=0.0)
+    if best < _SURE and len(_ADDRESS.findall(found.asked)) > 1:
+        lines += [
+            "",
+            say(N_("An address of several units is found by «diming names locate»."), lang),
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def why_word(why: str, lang: str | None) -> str:
