@@ -205,7 +205,8 @@ def _by_letters(query: Query, texts: Sequence[str], syllables: Sequence[str]) ->
         if whole == asked:
             why[i], score[i] = _AT[Why.PINYIN], 1.0
         elif short == asked:
-            why[i] = _AT[Why.PINYIN]
+            # In letters the generic term is left off as a rule: Qijiang is 綦江区.
+            why[i], score[i] = _AT[Why.PINYIN], 1.0
         elif said and len(asked) > 2 and whole.startswith(asked):
             more = len(said.split()) - len(query.syllables.split())
             value = _PREFIX - 0.02 * min(max(more, 1), 8)
