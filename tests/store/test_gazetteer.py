@@ -292,6 +292,7 @@ def test_every_question_is_answered_by_an_index(tmp_path):
             gazetteer.from_source("s", ["p"]), gazetteer.below(["u"]), gazetteer.coded(["1"])
             gazetteer.in_box((0, 0, 1, 1)), gazetteer.names_of(["p"]), gazetteer.terms([1, 2])
             gazetteer.terms_beginning("x", 3), gazetteer.terms_written(["x"])
+            gazetteer.terms_sounding("ci qi", 3)
             gazetteer.uses([1, 2]), gazetteer.entries(Matter.SIGN)
             gazetteer.entries(matter_id="m"), gazetteer.entries(place_id="p")
         made.base.rows = rows

@@ -181,7 +181,8 @@ class LedgerGazetteer:
     def terms_sounding(self, syllables: str, most: int) -> list[Term]:
         """Return terms whose reading begins so, the shortest first, at most so many."""
         rows = self._rows(
-            f"SELECT {_TERM} FROM term t WHERE t.syllables >= :said AND t.syllables < :last "
+            f"SELECT {_TERM} FROM term t WHERE t.syllables <> '' AND t.syllables >= :said "
+            "AND t.syllables < :last "
             "ORDER BY length(t.syllables), t.syllables, t.number LIMIT :most",
             said=syllables, last=syllables + _LAST, most=most,
         )  # fmt: skip
